@@ -1,1 +1,15 @@
-export {};
+export { Affine } from './affine.ts';
+export { Dropout } from './dropout.ts';
+export { Embedding } from './embedding.ts';
+export { GRU } from './gru.ts';
+export { LSTM } from './lstm.ts';
+export { MatMul } from './matmul.ts';
+export { RNN } from './rnn.ts';
+export { Sigmoid } from './sigmoid.ts';
+export { TimeAffine } from './time-affine.ts';
+export { TimeBiLSTM } from './time-bi-lstm.ts';
+export { TimeDropout } from './time-dropout.ts';
+export { TimeEmbedding } from './time-embedding.ts';
+export { TimeGRU } from './time-gru.ts';
+export { TimeLSTM } from './time-lstm.ts';
+export { TimeRNN } from './time-rnn.ts';

@@ -1,1 +1,12 @@
-export {};
+export type { Backend, Storage } from './backend.ts';
+export { randn, tensor, zeros } from './create.ts';
+export { bytesPerElement, type DType, makeArray, type TypedArray } from './dtype.ts';
+export { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
+export type { Layer } from './layer.ts';
+export { Memory } from './memory.ts';
+export { type Parameter, parameter, transposed } from './parameter.ts';
+export { Random, type RandomState } from './random.ts';
+export { ReferenceBackend } from './reference/reference-backend.ts';
+export { contiguousStrides, expectShape, formatShape, type Shape, sameShape, sizeOf } from './shape.ts';
+export { expectAlive, Tensor } from './tensor.ts';
+export { keyOf, threefry2x32 } from './threefry.ts';

@@ -1,0 +1,171 @@
+import { expectShape, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
+import { CarriedState, expectStateful } from './carried-state.ts';
+import { expectBackward, expectForward } from './expect-forward.ts';
+
+interface Plan {
+  xs: Tensor; // (N, T, D)
+  T: number;
+  gates: Tensor; // (N, T, 4H), in the order f, g, i, o
+  hs: Tensor; // (N, T + 1, H), the state before each step and after the last
+  cs: Tensor; // (N, T + 1, H)
+  hPrev: Tensor; // hs[:, :T]
+  ys: Tensor; // hs[:, 1:]
+  dgates: Tensor; // (N, T, 4H)
+  dh: Tensor; // (N, H)
+  dc: Tensor; // (N, H)
+  dxs: Tensor; // (N, T, D)
+}
+
+/**
+ * An LSTM over a block of T time steps. Book sections 6.2 and 6.3; Hochreiter and Schmidhuber 1997, with the forget gate
+ * of Gers et al. 2000.
+ *
+ *     f, g, i, o = xs[:, t] @ Wx + h @ Wh + b      f, i, o through a sigmoid, g through tanh
+ *     c = f * c + g * i
+ *     h = o * tanh(c)
+ *
+ * Stateful, it begins a block with the h and c that the block before ended with; gradients end at the block's edge
+ * (truncated backpropagation through time).
+ */
+export class TimeLSTM implements Layer {
+  readonly Wx: Parameter;
+  readonly Wh: Parameter;
+  readonly b: Parameter;
+  readonly params: readonly Parameter[];
+  readonly stateful: boolean;
+  readonly #memory = new Memory();
+  readonly #h: CarriedState;
+  readonly #c: CarriedState;
+  #plan: Plan | undefined;
+  #dh: Tensor | undefined;
+  #dc: Tensor | undefined;
+
+  /**
+   * @param Wx `(D, 4H)`, gate order f, g, i, o
+   * @param Wh `(H, 4H)`
+   * @param b `(4H)`
+   * @throws ShapeError if they do not fit together
+   */
+  constructor(
+    Wx: Tensor | Parameter,
+    Wh: Tensor | Parameter,
+    b: Tensor | Parameter,
+    { stateful = false }: { stateful?: boolean } = {},
+  ) {
+    this.Wx = this.#memory.parameter('Wx', Wx);
+    this.Wh = this.#memory.parameter('Wh', Wh);
+    this.b = this.#memory.parameter('b', b);
+    this.params = [this.Wx, this.Wh, this.b];
+    this.stateful = stateful;
+    const H = this.Wh.value.rows;
+    expectShape('TimeLSTM', 'Wh', this.Wh.value.shape, [H, 4 * H]);
+    expectShape('TimeLSTM', 'Wx', this.Wx.value.shape, ['D', 4 * H]);
+    expectShape('TimeLSTM', 'b', this.b.value.shape, [4 * H]);
+    this.#h = new CarriedState('TimeLSTM', 'h', H, this.#memory);
+    this.#c = new CarriedState('TimeLSTM', 'c', H, this.#memory);
+  }
+
+  /**
+   * xs `(N, T, D)` to hs `(N, T, H)`
+   * @throws StateError if it is stateful and carries the state of another batch size
+   */
+  forward(xs: Tensor): Tensor {
+    const { backend } = xs;
+    const { T, gates, hs, cs, ys } = this.#planFor(xs);
+    this.#h.enter(hs.at(0), this.stateful);
+    this.#c.enter(cs.at(0), this.stateful);
+    backend.matmul(gates, xs, this.Wx.value); // every time step at once
+    backend.addBias(gates, this.b.value);
+    for (let t = 0; t < T; t++) {
+      backend.addmm(gates.at(t), hs.at(t), this.Wh.value);
+      backend.lstmCell(hs, cs, gates, t);
+    }
+    this.#h.leave(hs.at(T));
+    this.#c.leave(cs.at(T));
+    return ys;
+  }
+
+  /** dhs `(N, T, H)` to dxs `(N, T, D)`; adds to the gradients of Wx, Wh and b, and leaves `dh` and `dc` */
+  backward(dhs: Tensor): Tensor {
+    const { backend } = dhs;
+    const { xs, T, gates, cs, hPrev, ys, dgates, dh, dc, dxs } = expectForward('TimeLSTM', this.#plan);
+    expectShape('TimeLSTM.backward', 'dhs', dhs.shape, ys.shape);
+    backend.fill(dh, 0);
+    backend.fill(dc, 0);
+    for (let t = T - 1; t >= 0; t--) {
+      backend.add(dh, dhs.at(t)); // from the layer above, and from step t + 1
+      backend.lstmCellBackward(dgates, dc, dh, gates, cs, t);
+      backend.matmul(dh, dgates.at(t), this.Wh.value.T);
+    }
+    backend.addmm(this.Wx.grad, xs.T, dgates); // and once for all time steps
+    backend.addmm(this.Wh.grad, hPrev.T, dgates);
+    backend.addSumRows(this.b.grad, dgates);
+    backend.matmul(dxs, dgates, this.Wx.value.T);
+    this.#dh = dh;
+    this.#dc = dc;
+    return dxs;
+  }
+
+  /** `(N, H)`, after backward: the gradient of the state before the block, which a decoder hands to its encoder. */
+  get dh(): Tensor {
+    return expectBackward('TimeLSTM', 'dh', this.#dh);
+  }
+
+  /** `(N, H)`, after backward: the gradient of the cell before the block. */
+  get dc(): Tensor {
+    return expectBackward('TimeLSTM', 'dc', this.#dc);
+  }
+
+  /** The h and c `(N, H)` with which the last block ended, lent until the next forward; undefined after a reset. */
+  getState(): { h: Tensor; c: Tensor } | undefined {
+    const [h, c] = [this.#h.value, this.#c.value];
+    return h && c ? { h, c } : undefined;
+  }
+
+  /** Begins the next block with copies of h and c `(N, H)`; without c, with a cell of zeros. */
+  setState(h: Tensor, c?: Tensor): void {
+    expectStateful('TimeLSTM', this.stateful);
+    this.#h.set(h);
+    if (c) this.#c.set(c);
+    else this.#c.setZeros(h);
+  }
+
+  /** Begins the next block with zeros. */
+  resetState(): void {
+    this.#h.reset();
+    this.#c.reset();
+  }
+
+  /** Bytes held by buffers and by gradients made here. */
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  dispose(): void {
+    this.#memory.dispose();
+  }
+
+  #planFor(xs: Tensor): Plan {
+    if (this.#plan?.xs === xs) return this.#plan;
+    const [D, H] = [this.Wx.value.rows, this.Wh.value.rows];
+    expectShape('TimeLSTM.forward', 'xs', xs.shape, ['N', 'T', D]);
+    const [N, T] = xs.shape;
+    const take = (name: string, ...shape: number[]) =>
+      this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
+    const hs = take('hs', N, T + 1, H);
+    this.#plan = {
+      xs,
+      T,
+      gates: take('gates', N, T, 4 * H),
+      hs,
+      cs: take('cs', N, T + 1, H),
+      hPrev: hs.slice(0, T),
+      ys: hs.slice(1, T + 1),
+      dgates: take('dgates', N, T, 4 * H),
+      dh: take('dh', N, H),
+      dc: take('dc', N, H),
+      dxs: take('dxs', N, T, D),
+    };
+    return this.#plan;
+  }
+}

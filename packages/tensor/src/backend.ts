@@ -1,0 +1,160 @@
+import type { DType, TypedArray } from './dtype.ts';
+import type { Tensor } from './tensor.ts';
+
+/** A piece of memory that a backend owns. */
+export interface Storage {
+  readonly dtype: DType;
+  /** In elements. */
+  readonly length: number;
+  readonly freed: boolean;
+}
+
+/**
+ * What a backend must do. Every call enqueues work, in order, and returns at once; only `read` waits. Outputs come
+ * first and are never allocated here.
+ *
+ * A kernel takes tensors of one floating type (ids and labels are i32) whose last axis has stride 1; rows may lie any
+ * distance apart. Three exceptions: the operands of a product may be transposed, `copy` reads and writes any strides,
+ * and an output never overlaps an input unless the description says "in place". N, T, D, H, V are the batch, time,
+ * word vector, hidden and vocabulary axes.
+ */
+export interface Backend {
+  /** For banners and messages: `reference`, `wasm`. */
+  readonly name: string;
+  /** Held now, for all tensors together. */
+  readonly bytes: number;
+
+  /** New memory, all zeros. */
+  allocate(dtype: DType, length: number): Storage;
+  free(storage: Storage): void;
+  /** A copy of the elements, row after row. */
+  read(x: Tensor): Promise<TypedArray>;
+  /** values.length === x.size */
+  write(x: Tensor, values: ArrayLike<number>): void;
+
+  /** x[...] = value */
+  fill(x: Tensor, value: number): void;
+  /** out = x */
+  copy(out: Tensor, x: Tensor): void;
+  /** out += x */
+  add(out: Tensor, x: Tensor): void;
+  /** out *= factor */
+  scale(out: Tensor, factor: number): void;
+
+  /** out (M, N) = a (M, K) @ b (K, N); a and b may be transposed */
+  matmul(out: Tensor, a: Tensor, b: Tensor): void;
+  /** out (M, N) += a (M, K) @ b (K, N); out too may be transposed */
+  addmm(out: Tensor, a: Tensor, b: Tensor): void;
+  /** x (M, N) += b (N), to every row */
+  addBias(x: Tensor, b: Tensor): void;
+  /** out (N) += the sum of the rows of x (M, N) */
+  addSumRows(out: Tensor, x: Tensor): void;
+
+  /** out (N, T, D) = W (V, D) at the rows ids (N, T) */
+  gather(out: Tensor, W: Tensor, ids: Tensor): void;
+  /** dW (V, D) at the rows ids (N, T) += dout (N, T, D); an id that comes twice adds twice */
+  scatterAdd(dW: Tensor, ids: Tensor, dout: Tensor): void;
+
+  /** out = 1 / (1 + exp(-x)) */
+  sigmoid(out: Tensor, x: Tensor): void;
+  /** dx = dout * out * (1 - out) */
+  sigmoidBackward(dx: Tensor, dout: Tensor, out: Tensor): void;
+  /**
+   * out = x / (1 - ratio) where kept, else 0. Element i (row after row) is kept when word i of the Threefry stream
+   * `call` with key `seed` is at least ratio * 2^32: the same mask on every backend, in `backward` too.
+   */
+  dropout(out: Tensor, x: Tensor, ratio: number, seed: number, call: number): void;
+
+  /** One step of a tanh RNN, in place: hs (N, T + 1, H) holds x @ Wx + h @ Wh + b at t + 1; becomes its tanh. */
+  rnnCell(hs: Tensor, t: number): void;
+  /** dgates[:, t] (N, H) = dh (N, H) * (1 - hs[:, t + 1]^2) */
+  rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void;
+
+  /**
+   * One step of an LSTM: gates (N, T, 4H) in the order f, g, i, o are activated in place at t;
+   * cs[:, t + 1] = f * cs[:, t] + g * i; hs[:, t + 1] = o * tanh(cs[:, t + 1]). hs, cs (N, T + 1, H).
+   */
+  lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void;
+  /**
+   * dgates[:, t] (N, 4H) from dh (N, H) and dc (N, H), the gradients of hs[:, t + 1] and cs[:, t + 1];
+   * dc becomes, in place, the gradient of cs[:, t].
+   */
+  lstmCellBackward(dgates: Tensor, dc: Tensor, dh: Tensor, gates: Tensor, cs: Tensor, t: number): void;
+
+  /** First half of a GRU step: gates (N, T, 3H) in the order z, r, h: z and r activated in place at t; rh[:, t] = r * hs[:, t]. */
+  gruGates(rh: Tensor, gates: Tensor, hs: Tensor, t: number): void;
+  /** Second half: the candidate gets its tanh in place; hs[:, t + 1] = (1 - z) * hs[:, t] + z * candidate. */
+  gruCell(hs: Tensor, gates: Tensor, t: number): void;
+  /** dgates[:, t] for z and the candidate, from dh (N, H), the gradient of hs[:, t + 1]; dh *= 1 - z, in place. */
+  gruCellBackward(dgates: Tensor, dh: Tensor, gates: Tensor, hs: Tensor, t: number): void;
+  /** dgates[:, t] for r, from drh (N, H), the gradient of rh[:, t]; dh += drh * r. */
+  gruGatesBackward(dgates: Tensor, dh: Tensor, drh: Tensor, gates: Tensor, hs: Tensor, t: number): void;
+
+  /**
+   * loss (1) = the mean, over the rows whose label is counted, of logSumExp(scores[row]) - scores[row, label];
+   * count (1) = how many those are (loss is 0 when there are none); logSumExp (M) is kept for backward.
+   * scores (M, V), ts (M) as i32; a label equal to ignoreLabel is not counted.
+   */
+  softmaxCrossEntropy(
+    loss: Tensor,
+    count: Tensor,
+    logSumExp: Tensor,
+    scores: Tensor,
+    ts: Tensor,
+    ignoreLabel: number,
+  ): void;
+  /** dscores (M, V) = (softmax(scores) - 1 at the label) * dout / count in counted rows, 0 in the others */
+  softmaxCrossEntropyBackward(
+    dscores: Tensor,
+    scores: Tensor,
+    logSumExp: Tensor,
+    ts: Tensor,
+    count: Tensor,
+    ignoreLabel: number,
+    dout: number,
+  ): void;
+  /** loss (1) = the mean, over counted labels 0 or 1, of the cross entropy of sigmoid(scores); scores and ts of one shape */
+  sigmoidCrossEntropy(loss: Tensor, count: Tensor, scores: Tensor, ts: Tensor, ignoreLabel: number): void;
+  /** dscores = (sigmoid(scores) - ts) * dout / count where counted, 0 elsewhere */
+  sigmoidCrossEntropyBackward(
+    dscores: Tensor,
+    scores: Tensor,
+    ts: Tensor,
+    count: Tensor,
+    ignoreLabel: number,
+    dout: number,
+  ): void;
+
+  /** out (1) += the sum of x^2 */
+  addSumSquares(out: Tensor, x: Tensor): void;
+  /** norm (1) = its square root, in place */
+  sqrt(norm: Tensor): void;
+  /** x *= maxNorm / (norm + 1e-6), if that is below 1; norm (1) */
+  clip(x: Tensor, norm: Tensor, maxNorm: number): void;
+
+  /** W -= lr * dW */
+  sgd(W: Tensor, dW: Tensor, lr: number): void;
+  /** v = momentum * v - lr * dW; W += v */
+  momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void;
+  /** W += momentum^2 * v - (1 + momentum) * lr * dW; v = momentum * v - lr * dW */
+  nesterov(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void;
+  /** h += dW^2; W -= lr * dW / (sqrt(h) + eps) */
+  adagrad(W: Tensor, dW: Tensor, h: Tensor, lr: number, eps: number): void;
+  /** h = decay * h + (1 - decay) * dW^2; W -= lr * dW / (sqrt(h) + eps) */
+  rmsprop(W: Tensor, dW: Tensor, h: Tensor, lr: number, decay: number, eps: number): void;
+  /**
+   * W *= 1 - decay; m += (1 - beta1) * (dW - m); v += (1 - beta2) * (dW^2 - v); W -= lr * m / (sqrt(v) + eps).
+   * The bias corrections are folded into lr and eps by the caller.
+   */
+  adam(
+    W: Tensor,
+    dW: Tensor,
+    m: Tensor,
+    v: Tensor,
+    lr: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    decay: number,
+  ): void;
+}

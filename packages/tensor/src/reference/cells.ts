@@ -1,0 +1,180 @@
+import type { Tensor } from '../tensor.ts';
+import { sigmoidOf } from './elementwise.ts';
+import { expectMatrix, floats } from './storage.ts';
+
+// In all of these, a state buffer such as hs (N, T + 1, H) holds the state before step t at t and the one after it at t + 1.
+
+export function rnnCell(hs: Tensor, t: number): void {
+  const h = floats('rnnCell', hs);
+  const next = hs.at(t + 1);
+  for (const start of next.rowStarts) {
+    for (let i = start; i < start + next.cols; i++) h[i] = Math.tanh(h[i]);
+  }
+}
+
+export function rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void {
+  const [N, H] = dh.shape;
+  expectMatrix('rnnCellBackward', 'dgates[:, t]', dgates.at(t), N, H);
+  const das = floats('rnnCellBackward', dgates);
+  const dhs = floats('rnnCellBackward', dh);
+  const h = floats('rnnCellBackward', hs);
+  for (let n = 0; n < N; n++) {
+    const a = dgates.at(t).rowStarts[n];
+    const d = dh.rowStarts[n];
+    const next = hs.at(t + 1).rowStarts[n];
+    for (let j = 0; j < H; j++) das[a + j] = dhs[d + j] * (1 - h[next + j] ** 2);
+  }
+}
+
+export function lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void {
+  const [N, , H] = hs.shape;
+  expectMatrix('lstmCell', 'gates[:, t]', gates.at(t), N, 4 * H);
+  const hData = floats('lstmCell', hs);
+  const cData = floats('lstmCell', cs);
+  const a = floats('lstmCell', gates);
+  for (let n = 0; n < N; n++) {
+    const gate = gates.at(t).rowStarts[n];
+    const c = cs.at(t).rowStarts[n];
+    const cNext = cs.at(t + 1).rowStarts[n];
+    const hNext = hs.at(t + 1).rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      const f = sigmoidOf(a[gate + j]);
+      const g = Math.tanh(a[gate + H + j]);
+      const i = sigmoidOf(a[gate + 2 * H + j]);
+      const o = sigmoidOf(a[gate + 3 * H + j]);
+      a[gate + j] = f;
+      a[gate + H + j] = g;
+      a[gate + 2 * H + j] = i;
+      a[gate + 3 * H + j] = o;
+      cData[cNext + j] = f * cData[c + j] + g * i;
+      hData[hNext + j] = o * Math.tanh(cData[cNext + j]);
+    }
+  }
+}
+
+export function lstmCellBackward(
+  dgates: Tensor,
+  dc: Tensor,
+  dh: Tensor,
+  gates: Tensor,
+  cs: Tensor,
+  t: number,
+): void {
+  const [N, H] = dh.shape;
+  expectMatrix('lstmCellBackward', 'dgates[:, t]', dgates.at(t), N, 4 * H);
+  const das = floats('lstmCellBackward', dgates);
+  const dcs = floats('lstmCellBackward', dc);
+  const dhs = floats('lstmCellBackward', dh);
+  const a = floats('lstmCellBackward', gates);
+  const cData = floats('lstmCellBackward', cs);
+  for (let n = 0; n < N; n++) {
+    const gate = gates.at(t).rowStarts[n];
+    const dgate = dgates.at(t).rowStarts[n];
+    const c = cs.at(t).rowStarts[n];
+    const cNext = cs.at(t + 1).rowStarts[n];
+    const dcRow = dc.rowStarts[n];
+    const dhRow = dh.rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      const f = a[gate + j];
+      const g = a[gate + H + j];
+      const i = a[gate + 2 * H + j];
+      const o = a[gate + 3 * H + j];
+      const tanhC = Math.tanh(cData[cNext + j]);
+      const dhNext = dhs[dhRow + j];
+      const dcNext = dcs[dcRow + j] + dhNext * o * (1 - tanhC ** 2);
+      das[dgate + j] = dcNext * cData[c + j] * f * (1 - f);
+      das[dgate + H + j] = dcNext * i * (1 - g ** 2);
+      das[dgate + 2 * H + j] = dcNext * g * i * (1 - i);
+      das[dgate + 3 * H + j] = dhNext * tanhC * o * (1 - o);
+      dcs[dcRow + j] = dcNext * f;
+    }
+  }
+}
+
+export function gruGates(rh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
+  const [N, , H] = rh.shape;
+  expectMatrix('gruGates', 'gates[:, t]', gates.at(t), N, 3 * H);
+  const rhs = floats('gruGates', rh);
+  const a = floats('gruGates', gates);
+  const h = floats('gruGates', hs);
+  for (let n = 0; n < N; n++) {
+    const gate = gates.at(t).rowStarts[n];
+    const hRow = hs.at(t).rowStarts[n];
+    const out = rh.at(t).rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      a[gate + j] = sigmoidOf(a[gate + j]);
+      const r = sigmoidOf(a[gate + H + j]);
+      a[gate + H + j] = r;
+      rhs[out + j] = r * h[hRow + j];
+    }
+  }
+}
+
+export function gruCell(hs: Tensor, gates: Tensor, t: number): void {
+  const [N, , H] = hs.shape;
+  expectMatrix('gruCell', 'gates[:, t]', gates.at(t), N, 3 * H);
+  const h = floats('gruCell', hs);
+  const a = floats('gruCell', gates);
+  for (let n = 0; n < N; n++) {
+    const gate = gates.at(t).rowStarts[n];
+    const hRow = hs.at(t).rowStarts[n];
+    const hNext = hs.at(t + 1).rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      const z = a[gate + j];
+      const candidate = Math.tanh(a[gate + 2 * H + j]);
+      a[gate + 2 * H + j] = candidate;
+      h[hNext + j] = (1 - z) * h[hRow + j] + z * candidate;
+    }
+  }
+}
+
+export function gruCellBackward(dgates: Tensor, dh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
+  const [N, H] = dh.shape;
+  expectMatrix('gruCellBackward', 'dgates[:, t]', dgates.at(t), N, 3 * H);
+  const das = floats('gruCellBackward', dgates);
+  const dhs = floats('gruCellBackward', dh);
+  const a = floats('gruCellBackward', gates);
+  const h = floats('gruCellBackward', hs);
+  for (let n = 0; n < N; n++) {
+    const gate = gates.at(t).rowStarts[n];
+    const dgate = dgates.at(t).rowStarts[n];
+    const hRow = hs.at(t).rowStarts[n];
+    const dhRow = dh.rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      const z = a[gate + j];
+      const candidate = a[gate + 2 * H + j];
+      const dhNext = dhs[dhRow + j];
+      das[dgate + j] = dhNext * (candidate - h[hRow + j]) * z * (1 - z);
+      das[dgate + 2 * H + j] = dhNext * z * (1 - candidate ** 2);
+      dhs[dhRow + j] = dhNext * (1 - z);
+    }
+  }
+}
+
+export function gruGatesBackward(
+  dgates: Tensor,
+  dh: Tensor,
+  drh: Tensor,
+  gates: Tensor,
+  hs: Tensor,
+  t: number,
+): void {
+  const [N, H] = dh.shape;
+  expectMatrix('gruGatesBackward', 'drh', drh, N, H);
+  const das = floats('gruGatesBackward', dgates);
+  const dhs = floats('gruGatesBackward', dh);
+  const drhs = floats('gruGatesBackward', drh);
+  const a = floats('gruGatesBackward', gates);
+  const h = floats('gruGatesBackward', hs);
+  for (let n = 0; n < N; n++) {
+    const r = gates.at(t).rowStarts[n] + H;
+    const dr = dgates.at(t).rowStarts[n] + H;
+    const hRow = hs.at(t).rowStarts[n];
+    const dhRow = dh.rowStarts[n];
+    const drhRow = drh.rowStarts[n];
+    for (let j = 0; j < H; j++) {
+      das[dr + j] = drhs[drhRow + j] * h[hRow + j] * a[r + j] * (1 - a[r + j]);
+      dhs[dhRow + j] += drhs[drhRow + j] * a[r + j];
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { ShapeError, ValueError } from '../errors.ts';
+import { formatShape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { sigmoidOf } from './elementwise.ts';
+import { expectSame, floats, ints } from './storage.ts';
+
+/** Where element `index`, counted row after row, lies. */
+function positionOf(x: Tensor, index: number): number {
+  return x.rowStarts[Math.floor(index / x.cols)] + (index % x.cols);
+}
+
+function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
+  if (ts.size !== scores.rows) {
+    throw new ShapeError(
+      `${operation}: expected one label for each of the ${scores.rows} rows of scores ${formatShape(scores.shape)}, got ts ${formatShape(ts.shape)}`,
+    );
+  }
+}
+
+export function softmaxCrossEntropy(
+  loss: Tensor,
+  count: Tensor,
+  logSumExp: Tensor,
+  scores: Tensor,
+  ts: Tensor,
+  ignoreLabel: number,
+): void {
+  expectLabels('softmaxCrossEntropy', scores, ts);
+  expectLabels('softmaxCrossEntropy', scores, logSumExp);
+  const ss = floats('softmaxCrossEntropy', scores);
+  const ls = floats('softmaxCrossEntropy', logSumExp);
+  const labels = ints('softmaxCrossEntropy', ts);
+  const V = scores.cols;
+  let total = 0;
+  let counted = 0;
+  for (let row = 0; row < scores.rows; row++) {
+    const label = labels[positionOf(ts, row)];
+    if (label === ignoreLabel) continue;
+    if (label < 0 || label >= V) {
+      throw new ValueError(
+        `softmaxCrossEntropy: expected labels from 0 to ${V - 1}, or ${ignoreLabel} to ignore, got ${label} at position ${row} of ${formatShape(ts.shape)}`,
+      );
+    }
+    const start = scores.rowStarts[row];
+    let max = ss[start];
+    for (let i = start + 1; i < start + V; i++) if (ss[i] > max) max = ss[i];
+    // Taken from the greatest score, no exponential overflows and at least one is 1.
+    let sum = 0;
+    for (let i = start; i < start + V; i++) sum += Math.exp(ss[i] - max);
+    const lse = max + Math.log(sum);
+    ls[positionOf(logSumExp, row)] = lse;
+    total += lse - ss[start + label];
+    counted++;
+  }
+  floats('softmaxCrossEntropy', loss)[loss.offset] = counted === 0 ? 0 : total / counted;
+  floats('softmaxCrossEntropy', count)[count.offset] = counted;
+}
+
+export function softmaxCrossEntropyBackward(
+  dscores: Tensor,
+  scores: Tensor,
+  logSumExp: Tensor,
+  ts: Tensor,
+  count: Tensor,
+  ignoreLabel: number,
+  dout: number,
+): void {
+  expectSame('softmaxCrossEntropyBackward', dscores, scores);
+  const ds = floats('softmaxCrossEntropyBackward', dscores);
+  const ss = floats('softmaxCrossEntropyBackward', scores);
+  const ls = floats('softmaxCrossEntropyBackward', logSumExp);
+  const labels = ints('softmaxCrossEntropyBackward', ts);
+  const V = scores.cols;
+  const factor = dout / floats('softmaxCrossEntropyBackward', count)[count.offset];
+  for (let row = 0; row < scores.rows; row++) {
+    const label = labels[positionOf(ts, row)];
+    const d = dscores.rowStarts[row];
+    if (label === ignoreLabel) {
+      ds.fill(0, d, d + V);
+      continue;
+    }
+    const s = scores.rowStarts[row];
+    const lse = ls[positionOf(logSumExp, row)];
+    for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - lse) * factor;
+    ds[d + label] -= factor;
+  }
+}
+
+export function sigmoidCrossEntropy(
+  loss: Tensor,
+  count: Tensor,
+  scores: Tensor,
+  ts: Tensor,
+  ignoreLabel: number,
+): void {
+  expectSame('sigmoidCrossEntropy', scores, ts);
+  const ss = floats('sigmoidCrossEntropy', scores);
+  const labels = ints('sigmoidCrossEntropy', ts);
+  let total = 0;
+  let counted = 0;
+  for (let index = 0; index < scores.size; index++) {
+    const label = labels[positionOf(ts, index)];
+    if (label === ignoreLabel) continue;
+    if (label !== 0 && label !== 1) {
+      throw new ValueError(
+        `sigmoidCrossEntropy: expected labels 0 or 1, or ${ignoreLabel} to ignore, got ${label} at position ${index} of ${formatShape(ts.shape)}`,
+      );
+    }
+    const x = ss[positionOf(scores, index)];
+    // -log σ(x) = log(1 + e⁻ˣ) and -log(1 - σ(x)) = log(1 + eˣ), each from the side that does not overflow.
+    total += Math.max(x, 0) - x * label + Math.log1p(Math.exp(-Math.abs(x)));
+    counted++;
+  }
+  floats('sigmoidCrossEntropy', loss)[loss.offset] = counted === 0 ? 0 : total / counted;
+  floats('sigmoidCrossEntropy', count)[count.offset] = counted;
+}
+
+export function sigmoidCrossEntropyBackward(
+  dscores: Tensor,
+  scores: Tensor,
+  ts: Tensor,
+  count: Tensor,
+  ignoreLabel: number,
+  dout: number,
+): void {
+  expectSame('sigmoidCrossEntropyBackward', dscores, scores);
+  const ds = floats('sigmoidCrossEntropyBackward', dscores);
+  const ss = floats('sigmoidCrossEntropyBackward', scores);
+  const labels = ints('sigmoidCrossEntropyBackward', ts);
+  const factor = dout / floats('sigmoidCrossEntropyBackward', count)[count.offset];
+  for (let index = 0; index < scores.size; index++) {
+    const label = labels[positionOf(ts, index)];
+    const x = ss[positionOf(scores, index)];
+    ds[positionOf(dscores, index)] = label === ignoreLabel ? 0 : (sigmoidOf(x) - label) * factor;
+  }
+}
