@@ -1,1 +1,11 @@
-export {};
+export { checkTensors, type ExpectedTensor } from './check-tensors.ts';
+export { CheckpointError } from './checkpoint-error.ts';
+export type { JsonObject, JsonValue, ModelFiles } from './model-files.ts';
+export type { NamedArray } from './named-array.ts';
+export { assignParams, paramsToArrays } from './params.ts';
+export { parseConfig } from './parse-config.ts';
+export { parseSafetensors, type Safetensors } from './parse-safetensors.ts';
+export { parseVocab } from './parse-vocab.ts';
+export { serializeConfig } from './serialize-config.ts';
+export { serializeSafetensors } from './serialize-safetensors.ts';
+export { serializeVocab } from './serialize-vocab.ts';

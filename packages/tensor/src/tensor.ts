@@ -170,10 +170,6 @@ export class Tensor {
     if (!this.storage.freed) this.backend.free(this.storage);
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   #findRows(): Int32Array {
     // The axes before the last, of which there are two at most.
     const [outer, inner] = this.shape.length === 3 ? [0, 1] : [-1, this.shape.length - 2];

@@ -1,0 +1,58 @@
+import { generate } from '@unroll/rnnlm';
+import { Random } from '@unroll/tensor';
+import { type BackendName, chooseBackend } from '../backend.ts';
+import { breathe } from '../breathe.ts';
+import { DataError, ExitCode } from '../exit-code.ts';
+import { loadModel } from '../model-folder.ts';
+import { onInterrupt } from '../on-interrupt.ts';
+import { startIds } from '../start-ids.ts';
+import { TextStream } from '../text-stream.ts';
+
+export interface GenerateOptions {
+  prompt?: string;
+  tokens: number;
+  temperature: number;
+  topK?: number;
+  topP?: number;
+  skip?: string[];
+  seed: number;
+  backend: BackendName;
+}
+
+/** Writes the prompt and what follows to standard output, token by token. */
+export async function generateText(folder: string, options: GenerateOptions): Promise<number> {
+  const { backend } = chooseBackend(options.backend);
+  const { model, tokenizer } = await loadModel(folder, backend);
+  const { vocabulary } = tokenizer;
+  const given = options.prompt ? Array.from(tokenizer.encode(options.prompt)) : [];
+  const skipIds = (options.skip ?? ['<unk>']).flatMap((token) => {
+    const id = vocabulary.id(token);
+    if (id === undefined && options.skip) {
+      throw new DataError(
+        `--skip ${token}: expected a token of the vocabulary; ${folder}/vocab.json lists them`,
+      );
+    }
+    return id === undefined ? [] : [id];
+  });
+
+  const interrupt = onInterrupt();
+  const stream = new TextStream(tokenizer, given.at(-1));
+  const tokens = generate(model, {
+    prompt: given.length > 0 ? given : startIds(tokenizer),
+    sampleSize: options.tokens,
+    temperature: options.temperature,
+    topK: options.topK,
+    topP: options.topP,
+    skipIds,
+    random: new Random(options.seed),
+    signal: interrupt,
+  });
+  process.stdout.write(options.prompt ?? '');
+  for await (const id of tokens) {
+    process.stdout.write(stream.next(id));
+    await breathe();
+  }
+  process.stdout.write('\n');
+  interrupt.release();
+  return interrupt.aborted ? ExitCode.interrupted : ExitCode.ok;
+}

@@ -1,0 +1,224 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assignParams } from '@unroll/checkpoint';
+import { readModelFolder, readSafetensorsFile } from '@unroll/checkpoint/node';
+import { createModel, generate, type LanguageModel } from '@unroll/rnnlm';
+import { Random } from '@unroll/tensor';
+import { BpttBatches, type Tokenizer } from '@unroll/text';
+import { type Corpus, loadCorpus } from '@unroll/text/node';
+import { DivergedError, type EvaluateOptions, evaluate, train } from '@unroll/training';
+import pc from 'picocolors';
+import { type BackendName, chooseBackend } from '../backend.ts';
+import { breathe } from '../breathe.ts';
+import { ExitCode } from '../exit-code.ts';
+import { count, duration, figure, plain } from '../format.ts';
+import { loadModel, saveModel } from '../model-folder.ts';
+import { onInterrupt } from '../on-interrupt.ts';
+import { makeOptimizer, makeSchedule, type OptimizerName, type ScheduleName } from '../optimizers.ts';
+import { Progress } from '../progress.ts';
+import { RunFolder } from '../run-folder.ts';
+import { startIds } from '../start-ids.ts';
+
+export interface TrainOptions {
+  data: string;
+  out: string;
+  model: string;
+  tokenizer: 'word' | 'char';
+  wordvecSize: number;
+  hiddenSize: number;
+  batchSize: number;
+  timeSize: number;
+  epochs: number;
+  maxSteps?: number;
+  optimizer: OptimizerName;
+  lr?: number;
+  maxGrad: number;
+  schedule: ScheduleName;
+  warmup: number;
+  seed: number;
+  weights?: string;
+  evalInterval?: number;
+  logEvery: number;
+  sampleSize?: number;
+  backend: BackendName;
+  force?: boolean;
+}
+
+/** Trains a model and leaves it, with the record of the run, in the folder `out`. */
+export async function trainModel(options: TrainOptions): Promise<number> {
+  // Everything that can be refused is refused before anything is written.
+  const folder = await RunFolder.check(options.out, options.force ?? false);
+  const corpus = await loadCorpus(options.data, { tokenizer: options.tokenizer });
+  const { batchSize, timeSize, wordvecSize, hiddenSize } = options;
+  const batches = new BpttBatches(corpus.train, { batchSize, timeSize });
+  const steps = Math.min(
+    options.epochs * batches.stepsPerEpoch,
+    options.maxSteps ?? Number.POSITIVE_INFINITY,
+  );
+  const optimizer = makeOptimizer(options.optimizer, options.lr);
+  const schedule = makeSchedule(options.schedule, optimizer.lr, steps, options.warmup);
+  const { backend, reason } = chooseBackend(options.backend);
+  const { tokenizer } = corpus;
+  const model = createModel(
+    { model: options.model, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize },
+    { backend, seed: options.seed },
+  );
+  if (options.weights) await startFrom(options.weights, model);
+
+  const progress = new Progress(process.stderr, steps, batchSize * timeSize);
+  const evaluation = evaluationFor(corpus.valid);
+  const V = tokenizer.vocabulary.size;
+  const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
+  progress.line(pc.bold('unroll train'));
+  progress.line(`data        ${options.data}, ${corpus.description}`);
+  progress.line(`vocabulary  ${count(V)} ${tokenizer.kind === 'word' ? 'words' : 'characters'}`);
+  progress.line(`model       ${options.model}, D ${wordvecSize}, H ${hiddenSize}: ${count(size)} parameters`);
+  progress.line(
+    `to beat     loss ln V = ${Math.log(V).toFixed(3)}, perplexity V = ${count(V)}: what guessing blindly gets`,
+  );
+  progress.line(
+    `training    ${count(steps)} steps of ${batchSize} x ${timeSize} tokens, ${count(batches.stepsPerEpoch)} an epoch; ` +
+      `${options.optimizer}, lr ${plain(optimizer.lr)} ${options.schedule}, ` +
+      `${options.maxGrad > 0 ? `gradients clipped at ${plain(options.maxGrad)}` : 'gradients not clipped'}`,
+  );
+  progress.line(
+    `validation  ${evaluation ? describeEvaluation(evaluation) : 'none: the text is too short to hold some back'}`,
+  );
+  progress.line(`backend     ${backend.name}, ${reason}; seed ${options.seed}`);
+  progress.line(`results in  ${options.out}\n`);
+
+  await folder.begin();
+  await saveModel(folder.path, model, tokenizer);
+
+  const interrupt = onInterrupt(() =>
+    progress.line('ending after this step; Ctrl-C again to end at once, with what was saved before'),
+  );
+  const start = performance.now();
+  let savedAt = 0;
+  try {
+    for await (const event of train({
+      model,
+      optimizer,
+      schedule,
+      batches,
+      maxGrad: options.maxGrad > 0 ? options.maxGrad : undefined,
+      epochs: options.epochs,
+      maxSteps: options.maxSteps,
+      logEvery: options.logEvery,
+      validation: evaluation && corpus.valid,
+      evalInterval: options.evalInterval,
+      evaluation,
+      signal: interrupt,
+      pause: breathe,
+      now: () => performance.now(),
+    })) {
+      switch (event.type) {
+        case 'step':
+          folder.logStep(event);
+          progress.step(event);
+          break;
+        case 'epoch':
+          progress.epoch(event);
+          break;
+        case 'evaluation': {
+          folder.logEvaluation(event);
+          if (event.best) {
+            await saveModel(folder.path, model, tokenizer);
+            savedAt = event.step;
+          }
+          progress.evaluation(event);
+          const sample = await sampleFrom(model, tokenizer, options);
+          if (sample) {
+            folder.logSample(event.step, sample);
+            progress.sample(sample);
+          }
+        }
+      }
+    }
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      progress.line(`the model in ${folder.path} is that of step ${savedAt}, the last good one`);
+    }
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+
+  const seconds = (performance.now() - start) / 1000;
+  if (interrupt.aborted) {
+    const place = folder.file('interrupted');
+    await saveModel(place, model, tokenizer);
+    progress.line(
+      `interrupted after ${duration(seconds)}; the weights are in ${place} (go on from them with --weights ${place})`,
+    );
+    return ExitCode.interrupted;
+  }
+  if (evaluation === undefined) {
+    await saveModel(folder.path, model, tokenizer);
+    savedAt = steps;
+  }
+  progress.line(`\ndone in ${duration(seconds)}; the model of step ${savedAt} is in ${folder.path}`);
+  await reportTest(folder.path, corpus, progress, options);
+  progress.line(`let it write: unroll generate ${folder.path} --tokens 300`);
+  return ExitCode.ok;
+}
+
+/** The saved model on the text that training never saw. */
+async function reportTest(
+  path: string,
+  { test }: Corpus,
+  progress: Progress,
+  options: TrainOptions,
+): Promise<void> {
+  const protocol = test && evaluationFor(test);
+  if (!test || !protocol) return;
+  const { model } = await loadModel(path, chooseBackend(options.backend).backend);
+  const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
+  model.dispose();
+  progress.line(
+    `test        loss ${loss.toFixed(3)}, perplexity ${figure(perplexity)} over ${count(predictions)} predictions (${describeEvaluation(protocol)})`,
+  );
+}
+
+/** The book's protocol where the text is long enough for it, else every prediction; undefined if there is none. */
+function evaluationFor(ids: Int32Array): EvaluateOptions | undefined {
+  if (ids.length > 10 * 35) return { batchSize: 10, timeSize: 35 };
+  return ids.length >= 2 ? { exact: true } : undefined;
+}
+
+function describeEvaluation({ exact, batchSize, timeSize }: EvaluateOptions): string {
+  return exact ? 'every prediction counted' : `batch ${batchSize}, time ${timeSize}, the tail dropped`;
+}
+
+async function startFrom(path: string, model: LanguageModel): Promise<void> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  const { tensors } = isFolder ? await readModelFolder(path) : await readSafetensorsFile(path);
+  assignParams(model.params, tensors, isFolder ? join(path, 'model.safetensors') : path);
+}
+
+/** A piece of text that the model writes now, always from the same seed; its state is left as it was. */
+async function sampleFrom(
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  options: TrainOptions,
+): Promise<string> {
+  const sampleSize = options.sampleSize ?? (tokenizer.kind === 'word' ? 30 : 160);
+  if (sampleSize === 0) return '';
+  const carried = await model.getState();
+  model.resetState();
+  const unknown = tokenizer.vocabulary.id('<unk>');
+  const ids: number[] = [];
+  const tokens = generate(model, {
+    prompt: startIds(tokenizer),
+    sampleSize,
+    temperature: 0.8,
+    skipIds: unknown === undefined || tokenizer.vocabulary.size === 1 ? [] : [unknown],
+    random: new Random(options.seed, 1),
+  });
+  for await (const id of tokens) ids.push(id);
+  model.setState(carried);
+  return tokenizer.decode(ids);
+}

@@ -1,0 +1,38 @@
+import { CheckpointError } from '@unroll/checkpoint';
+import { ValueError } from '@unroll/tensor';
+import { TextError } from '@unroll/text';
+import { DivergedError } from '@unroll/training';
+
+/** What the command says to the shell. */
+export const ExitCode = {
+  ok: 0,
+  /** Something nobody expected: a bug, most likely. */
+  unexpected: 1,
+  /** The command line does not make sense. */
+  usage: 2,
+  /** A file is missing, empty, damaged or not what it should be. */
+  data: 3,
+  /** Training ended in numbers that are none. */
+  diverged: 4,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+/** The command line does not make sense. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** A file or folder is not what it should be. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof ValueError) return ExitCode.usage;
+  if (error instanceof DataError || TextError.isInstance(error) || CheckpointError.isInstance(error)) {
+    return ExitCode.data;
+  }
+  if (error instanceof DivergedError) return ExitCode.diverged;
+  return ExitCode.unexpected;
+}

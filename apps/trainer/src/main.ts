@@ -1,0 +1,26 @@
+import { CommanderError } from 'commander';
+import pc from 'picocolors';
+import { ExitCode, exitCodeOf } from './exit-code.ts';
+import { makeProgram } from './program.ts';
+
+/** Runs the command line `unroll <arguments>`; resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = ExitCode.ok;
+  const program = makeProgram((ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end this way too, with 0; commander has printed its message.
+      return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    }
+    code = exitCodeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`${pc.red('error:')} ${message}`);
+    if (code === ExitCode.unexpected && error instanceof Error) console.error(pc.dim(error.stack ?? ''));
+    return code;
+  }
+}

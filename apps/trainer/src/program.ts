@@ -1,0 +1,131 @@
+import { modelNames } from '@unroll/rnnlm';
+import { Command, Option } from 'commander';
+import { above0UpTo1, numberFrom, wholeFrom } from './arguments.ts';
+import { backendNames } from './backend.ts';
+import { downloadData } from './commands/data.ts';
+import { evaluateModel } from './commands/evaluate.ts';
+import { generateText } from './commands/generate.ts';
+import { inspect } from './commands/inspect.ts';
+import { trainModel } from './commands/train.ts';
+import { optimizerNames, scheduleNames } from './optimizers.ts';
+import { version } from './version.ts';
+
+/**
+ * The command line, from which help is made too.
+ * @param end told the exit code of a command that ended without an error
+ */
+export function makeProgram(end: (code: number) => void): Command {
+  const program = new Command('unroll')
+    .description('Train a small recurrent language model on your own text, measure it, and let it write.')
+    .version(version)
+    .showHelpAfterError('(unroll --help, or unroll <command> --help, says what there is)')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  unroll train --data my.txt --tokenizer char --out runs/mine
+  unroll generate runs/mine --prompt "Once upon a time" --tokens 300
+  unroll evaluate runs/mine --data my.txt --split test
+
+Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 130 interrupted,
+1 anything else.`,
+    );
+  const backend = () => new Option('--backend <name>', 'what computes').choices(backendNames).default('auto');
+
+  program
+    .command('train')
+    .description('Train a model on a text; the defaults are those of the book for the Penn Treebank.')
+    .requiredOption(
+      '--data <path>',
+      "a text file, a folder of text files, or a folder with PTB's three files",
+    )
+    .requiredOption('--out <folder>', 'where the model and the records of the run go')
+    .addOption(new Option('--model <name>', 'which model').choices(modelNames).default('rnnlm'))
+    .addOption(new Option('--tokenizer <kind>', 'what a token is').choices(['word', 'char']).default('word'))
+    .option('--wordvec-size <D>', 'size of a word vector', wholeFrom(1), 100)
+    .option('--hidden-size <H>', 'size of the hidden state', wholeFrom(1), 100)
+    .option('--batch-size <N>', 'streams of text side by side', wholeFrom(1), 20)
+    .option('--time-size <T>', 'steps of truncated backpropagation', wholeFrom(1), 35)
+    .option('--epochs <n>', 'how often the text is read', wholeFrom(1), 4)
+    .option('--max-steps <n>', 'end earlier, after this many steps', wholeFrom(1))
+    .addOption(new Option('--optimizer <name>', 'how weights move').choices(optimizerNames).default('sgd'))
+    .option('--lr <rate>', 'learning rate (default: 20 for sgd, 0.001 for adam)', numberFrom(0))
+    .option('--max-grad <norm>', 'clip the gradients at this norm; 0: never', numberFrom(0), 0.25)
+    .addOption(
+      new Option('--schedule <name>', 'how the learning rate changes')
+        .choices(scheduleNames)
+        .default('constant'),
+    )
+    .option('--warmup <steps>', 'of --schedule warmup or cosine', wholeFrom(0), 0)
+    .option('--seed <n>', 'of the initial weights and the samples', wholeFrom(0), 1)
+    .option('--weights <file>', 'start from these weights: a safetensors file or a model folder')
+    .option('--eval-interval <steps>', 'evaluate also every so many steps', wholeFrom(1))
+    .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
+    .option('--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', wholeFrom(0))
+    .addOption(backend())
+    .option('--force', 'let a folder that is not empty be written over')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  unroll data ptb
+  unroll train --data ~/.cache/unroll/ptb --out runs/ptb
+  unroll train --data my.txt --tokenizer char --optimizer adam --lr 0.002 --max-grad 5 --hidden-size 128 --out runs/mine`,
+    )
+    .action(async (options) => end(await trainModel(options)));
+
+  program
+    .command('evaluate')
+    .description("Measure a model's perplexity on a text.")
+    .argument('<model folder>', 'as unroll train writes it')
+    .requiredOption('--data <path>', 'a text file, or a folder as for unroll train')
+    .addOption(
+      new Option(
+        '--split <name>',
+        'which part of the data (default: a single text whole, else test)',
+      ).choices(['train', 'valid', 'test', 'all']),
+    )
+    .option('--batch-size <N>', 'streams side by side', wholeFrom(1), 10)
+    .option('--time-size <T>', 'steps at a time', wholeFrom(1), 35)
+    .option('--exact', "count every prediction, in one stream, instead of the book's protocol")
+    .option('--json', 'print one JSON object')
+    .addOption(backend())
+    .action((folder: string, options) => evaluateModel(folder, options));
+
+  program
+    .command('generate')
+    .description('Let a model write.')
+    .argument('<model folder>', 'as unroll train writes it')
+    .option('--prompt <text>', 'what to go on from')
+    .option('--tokens <n>', 'how many tokens to write', wholeFrom(0), 200)
+    .option(
+      '--temperature <t>',
+      'below 1 bolder, above 1 more even, 0 always the likeliest',
+      numberFrom(0),
+      1,
+    )
+    .option('--top-k <k>', 'draw only from the k likeliest', wholeFrom(1))
+    .option('--top-p <p>', 'draw only from the likeliest that together reach p', above0UpTo1)
+    .option('--skip <token...>', 'tokens never to write (default: <unk>)')
+    .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
+    .addOption(backend())
+    .action(async (folder: string, options) => end(await generateText(folder, options)));
+
+  program
+    .command('inspect')
+    .description('Show the tensors of a model folder or a safetensors file.')
+    .argument('<path>', 'a model folder or a safetensors file')
+    .option('--json', 'print one JSON object')
+    .action((path: string, options) => inspect(path, options));
+
+  program
+    .command('data')
+    .description('Fetch a data set into the cache folder, once, and print where it lies.')
+    .addArgument(program.createArgument('<name>', 'which one').choices(['ptb']))
+    .action(() => downloadData());
+
+  return program;
+}

@@ -1,0 +1,72 @@
+import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
+import pc from 'picocolors';
+import { count, duration, figure, plain } from './format.ts';
+
+/**
+ * Tells on standard error how training goes. On a terminal the line of the step at hand is written over by the next one;
+ * elsewhere every logged step is a line, without control characters.
+ */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #steps: number;
+  readonly #tokensPerStep: number;
+  #open = false;
+
+  /**
+   * @param steps of the whole run
+   * @param tokensPerStep N * T
+   */
+  constructor(stream: NodeJS.WriteStream, steps: number, tokensPerStep: number) {
+    this.#stream = stream;
+    this.#steps = steps;
+    this.#tokensPerStep = tokensPerStep;
+  }
+
+  line(text: string): void {
+    this.#endLine();
+    this.#stream.write(`${text}\n`);
+  }
+
+  step({ step, epoch, loss, perplexity, lr, gradNorm, tokensPerSecond }: StepEvent): void {
+    const left = ((this.#steps - step) * this.#tokensPerStep) / tokensPerSecond;
+    const text = [
+      `epoch ${epoch}`,
+      `step ${String(step).padStart(String(this.#steps).length)}/${this.#steps}`,
+      `loss ${loss.toFixed(3)}`,
+      `perplexity ${figure(perplexity)}`,
+      `lr ${plain(lr)}`,
+      `grad ${figure(gradNorm)}`,
+      `${count(Math.round(tokensPerSecond))} tokens/s`,
+      `${duration(left)} left`,
+    ].join('  ');
+    if (!this.#stream.isTTY) {
+      this.#stream.write(`${text}\n`);
+      return;
+    }
+    // Cut to the window: a line that wraps could not be written over.
+    this.#stream.write(`\r\u001b[2K${text.slice(0, (this.#stream.columns || 80) - 1)}`);
+    this.#open = true;
+  }
+
+  epoch({ epoch, perplexity, seconds }: EpochEvent): void {
+    this.line(`epoch ${epoch} done in ${duration(seconds)}  train perplexity ${figure(perplexity)}`);
+  }
+
+  evaluation({ step, loss, perplexity, best, loweredLr }: EvaluationEvent): void {
+    const note = best ? pc.green('  best so far, saved') : '';
+    const lowered = loweredLr === undefined ? '' : `  lr lowered to ${plain(loweredLr)}`;
+    this.line(
+      `${pc.bold(`step ${step}  validation loss ${loss.toFixed(3)}  perplexity ${figure(perplexity)}`)}${note}${lowered}`,
+    );
+  }
+
+  sample(text: string): void {
+    this.#endLine();
+    for (const line of text.trim().split('\n')) this.#stream.write(pc.dim(`  | ${line}\n`));
+  }
+
+  #endLine(): void {
+    if (this.#open) this.#stream.write('\n');
+    this.#open = false;
+  }
+}

@@ -1,0 +1,16 @@
+const marker = Symbol.for('unroll.error');
+
+/** A file that cannot be read or written as asked; the message names the file, what is wrong and what to do. */
+export class CheckpointError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'CheckpointError';
+    // Not enumerable, so that a printed error does not show it.
+    Object.defineProperty(this, marker, { value: 'checkpoint' });
+  }
+
+  /** Like `instanceof`, and also true for an error from another copy of this package. */
+  static isInstance(error: unknown): error is CheckpointError {
+    return error instanceof Error && Reflect.get(error, marker) === 'checkpoint';
+  }
+}

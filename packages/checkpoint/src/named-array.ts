@@ -1,0 +1,8 @@
+/** One tensor as plain numbers, row-major. */
+export interface NamedArray {
+  readonly dtype: 'f32' | 'f64' | 'i32';
+  /** `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** As many numbers as the product of `shape`. */
+  readonly data: Float32Array | Float64Array | Int32Array;
+}

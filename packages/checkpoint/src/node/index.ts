@@ -1,0 +1,4 @@
+export { readModelFolder } from './read-model-folder.ts';
+export { readSafetensorsFile } from './read-safetensors-file.ts';
+export { writeFileWhole } from './write-file-whole.ts';
+export { writeModelFolder } from './write-model-folder.ts';

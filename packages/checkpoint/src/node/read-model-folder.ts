@@ -1,0 +1,45 @@
+import { promises, type Stats } from 'node:fs';
+import { MAX_CONFIG_BYTES, MAX_VOCAB_BYTES, MAX_WEIGHTS_BYTES } from '../check-size.ts';
+import { CheckpointError } from '../checkpoint-error.ts';
+import type { ModelFiles } from '../model-files.ts';
+import { parseConfig } from '../parse-config.ts';
+import { parseSafetensors } from '../parse-safetensors.ts';
+import { parseVocab } from '../parse-vocab.ts';
+import { modelPaths } from './model-paths.ts';
+import { readFileChecked } from './read-file-checked.ts';
+
+const INCOMPLETE =
+  'A model folder holds config.json, vocab.json and model.safetensors: check the path, or write the model again if ' +
+  'writing it was cut short.';
+
+/**
+ * Reads what `writeModelFolder` wrote; other files in the folder do not matter.
+ *
+ * @throws CheckpointError that names the file, for a missing folder or file, a damaged one, and one that is too large
+ */
+export async function readModelFolder(folder: string): Promise<ModelFiles> {
+  await checkFolder(folder);
+  const paths = modelPaths(folder);
+  const config = parseConfig(await readFileChecked(paths.config, MAX_CONFIG_BYTES, INCOMPLETE), paths.config);
+  const vocab = parseVocab(await readFileChecked(paths.vocab, MAX_VOCAB_BYTES, INCOMPLETE), paths.vocab);
+  const weights = await readFileChecked(paths.weights, MAX_WEIGHTS_BYTES, INCOMPLETE);
+  return { config, vocab, tensors: parseSafetensors(weights, paths.weights).tensors };
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  let stats: Stats;
+  try {
+    stats = await promises.stat(folder);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(`${folder}: there is no such model folder (${detail}). Check the path.`, {
+      cause,
+    });
+  }
+  if (!stats.isDirectory()) {
+    throw new CheckpointError(
+      `${folder}: expected a model folder, got a file. Give the folder that holds config.json, vocab.json and ` +
+        'model.safetensors.',
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { promises } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CheckpointError } from '../checkpoint-error.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/** A file that is on the disk under a temporary name, in the folder where it belongs. */
+export interface StagedFile {
+  /** Gives it its own name, in one step, in place of what had that name. */
+  commit(): Promise<void>;
+  /** Removes the temporary file, if it is still there. */
+  discard(): Promise<void>;
+}
+
+/** @throws CheckpointError, with nothing left behind, where the bytes cannot be written */
+export async function stageFile(path: string, bytes: Uint8Array): Promise<StagedFile> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.unroll-${randomUUID()}.tmp`);
+  // Nothing better can be done about a temporary file that cannot be removed, and the error that led here matters more.
+  const discard = (): Promise<void> => promises.rm(temporary, { force: true }).catch(() => {});
+  const orDiscard = async (write: () => Promise<void>): Promise<void> => {
+    try {
+      await write();
+    } catch (cause) {
+      await discard();
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new CheckpointError(
+        `${path}: could not be written (${detail}); what was there before is unchanged. ` +
+          'Check that its folder exists, that you may write there and that the disk is not full.',
+        { cause },
+      );
+    }
+  };
+
+  await orDiscard(async () => {
+    const handle = await promises.open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      // Before the rename: otherwise a power failure could leave the name pointing at bytes that never reached the disk.
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+  return {
+    discard,
+    commit: async () => {
+      await orDiscard(() => promises.rename(temporary, path));
+      await syncFolder(folder);
+    },
+  };
+}

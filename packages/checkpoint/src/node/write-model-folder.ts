@@ -1,0 +1,85 @@
+import { promises } from 'node:fs';
+import { CheckpointError } from '../checkpoint-error.ts';
+import type { ModelFiles } from '../model-files.ts';
+import { serializeConfig } from '../serialize-config.ts';
+import { serializeSafetensors } from '../serialize-safetensors.ts';
+import { serializeVocab } from '../serialize-vocab.ts';
+import { modelPaths } from './model-paths.ts';
+import { type StagedFile, stageFile } from './stage-file.ts';
+import { syncFolder } from './sync-folder.ts';
+import { writeFileWhole } from './write-file-whole.ts';
+
+/**
+ * Writes a model as `config.json`, `vocab.json` and `model.safetensors` into `folder`, which is made if it is missing and
+ * may hold other files. Weights never lie beside the config or the vocabulary of another model, whenever the process dies.
+ * One writer at a time.
+ *
+ * @throws CheckpointError where the folder cannot be written or the values do not fit their formats
+ */
+export async function writeModelFolder(
+  folder: string,
+  { config, vocab, tensors }: ModelFiles,
+): Promise<void> {
+  const paths = modelPaths(folder);
+  const configBytes = serializeConfig(config);
+  const vocabBytes = serializeVocab(vocab);
+  const weightsBytes = serializeSafetensors(tensors);
+  await makeFolder(folder);
+
+  // The usual case, the next checkpoint of one run: only the weights change, and they change in one step.
+  // Dying at any point leaves the old model or the new one.
+  if ((await holds(paths.config, configBytes)) && (await holds(paths.vocab, vocabBytes))) {
+    await writeFileWhole(paths.weights, weightsBytes);
+    return;
+  }
+
+  // Another model, or none. Dying (or a full disk) while the three are staged leaves what was there. From the removal of the
+  // old weights on, dying leaves a folder without weights, which readModelFolder refuses, until the new weights come as
+  // the last step. Each step reaches the disk before the next begins.
+  const staged: StagedFile[] = [];
+  try {
+    staged.push(await stageFile(paths.config, configBytes));
+    staged.push(await stageFile(paths.vocab, vocabBytes));
+    staged.push(await stageFile(paths.weights, weightsBytes));
+    await removeWeights(paths.weights);
+    await syncFolder(folder);
+    for (const file of staged) await file.commit();
+  } catch (error) {
+    await Promise.all(staged.map((file) => file.discard()));
+    throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await promises.mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(
+      `${folder}: the model folder could not be made (${detail}). Choose another path, or remove the file in its way.`,
+      { cause },
+    );
+  }
+}
+
+/** True where the file at `path` is exactly `bytes`; a file that is missing or cannot be read is not. */
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const stats = await promises.stat(path);
+    return stats.isFile() && stats.size === bytes.length && (await promises.readFile(path)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+async function removeWeights(path: string): Promise<void> {
+  try {
+    await promises.rm(path, { force: true });
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(
+      `${path}: the old weights could not be removed (${detail}). Remove them, or choose another folder.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import { checkSize, MAX_VOCAB_BYTES } from './check-size.ts';
+import { checkVocab } from './check-vocab.ts';
+import { parseJson } from './parse-json.ts';
+
+/**
+ * Reads a `vocab.json` of at most 256 MB: an array of distinct tokens, where the index is the id.
+ *
+ * @throws CheckpointError for anything else
+ */
+export function parseVocab(bytes: Uint8Array, source = 'vocab.json'): string[] {
+  checkSize(bytes.length, MAX_VOCAB_BYTES, source);
+  const vocab = parseJson(bytes, source);
+  checkVocab(vocab, source);
+  return vocab;
+}

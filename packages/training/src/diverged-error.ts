@@ -1,0 +1,16 @@
+import { UnrollError } from '@unroll/tensor';
+
+/** The loss or the gradient norm is no longer a number. */
+export class DivergedError extends UnrollError {
+  /** The first step with such a number, counted from 1. */
+  readonly step: number;
+
+  constructor(step: number, loss: number, gradNorm: number) {
+    super(
+      'DivergedError',
+      'diverged',
+      `training diverged at step ${step}: loss ${loss}, gradient norm ${gradNorm}; try a smaller learning rate or a smaller maxGrad`,
+    );
+    this.step = step;
+  }
+}

@@ -1,0 +1,44 @@
+/** A logged step: the numbers of this step alone, the loss from before its update. One line of `metrics.jsonl`. */
+export interface StepEvent {
+  readonly type: 'step';
+  /** Counted from 1. */
+  readonly step: number;
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Mean over the step's predictions, in nats. */
+  readonly loss: number;
+  readonly perplexity: number;
+  readonly lr: number;
+  /** Of all gradients together, before clipping. */
+  readonly gradNorm: number;
+  /** Trained per second since the logged step before. */
+  readonly tokensPerSecond: number;
+}
+
+/** The end of an epoch. */
+export interface EpochEvent {
+  readonly type: 'epoch';
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean over the steps of this epoch, each with the weights of its time. */
+  readonly loss: number;
+  readonly perplexity: number;
+  readonly seconds: number;
+}
+
+/** The validation text was read; the state that training carries is as it was. */
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly perplexity: number;
+  /** How many predictions the mean is over. */
+  readonly predictions: number;
+  /** Is it the best of this run so far? */
+  readonly best: boolean;
+  /** The learning rate of the next step, if the schedule lowered it because of this evaluation. */
+  readonly loweredLr: number | undefined;
+}
+
+export type TrainingEvent = StepEvent | EpochEvent | EvaluationEvent;

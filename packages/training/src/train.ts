@@ -1,0 +1,160 @@
+import { perplexity } from '@unroll/losses';
+import { clipGrads, gradNorm, type Optimizer, type Schedule, zeroGrads } from '@unroll/optimizers';
+import type { LanguageModel } from '@unroll/rnnlm';
+import { Memory, ValueError, zeros } from '@unroll/tensor';
+import type { BpttBatches } from '@unroll/text';
+import { DivergedError } from './diverged-error.ts';
+import { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.ts';
+import { StepHistory } from './step-history.ts';
+
+export interface TrainOptions {
+  model: LanguageModel;
+  optimizer: Optimizer;
+  schedule: Schedule;
+  batches: BpttBatches;
+  /** The gradients' common norm is clipped at this; undefined: not at all. */
+  maxGrad?: number;
+  /** How often the text is read. */
+  epochs?: number;
+  /** Ends earlier, after this many steps. */
+  maxSteps?: number;
+  /** A step event for the first step, every so many, and the last. */
+  logEvery?: number;
+  /** The text to evaluate on, after every epoch and at the end. */
+  validation?: Int32Array;
+  /** Evaluates also every so many steps. */
+  evalInterval?: number;
+  evaluation?: EvaluateOptions;
+  /** Ends, without an error, after the step at hand. */
+  signal?: { readonly aborted: boolean };
+  /** Awaited after every step, so that an application stays responsive: `() => new Promise(setImmediate)`. */
+  pause?: () => Promise<void>;
+  /** Milliseconds; what tokens per second are measured with. */
+  now?: () => number;
+}
+
+/**
+ * Trains by truncated backpropagation through time and tells what happens as a stream of events. Between two events it
+ * waits: save or sample as you like, as long as the model's state is left as it was.
+ *
+ * @throws DivergedError when the loss or the gradient norm is no longer a number
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
+  const { model, optimizer, schedule, batches, maxGrad, validation, signal } = options;
+  const { epochs = 4, logEvery = 20, evalInterval, pause, now = Date.now } = options;
+  checkCount('epochs', epochs);
+  checkCount('logEvery', logEvery);
+  if (options.maxSteps !== undefined) checkCount('maxSteps', options.maxSteps);
+  if (evalInterval !== undefined) checkCount('evalInterval', evalInterval);
+
+  const { params, backend } = model;
+  const [N, T] = [batches.batchSize, batches.timeSize];
+  const xsIds = new Int32Array(N * T);
+  const tsIds = new Int32Array(N * T);
+  const xs = zeros(backend, [N, T], 'i32');
+  const ts = zeros(backend, [N, T], 'i32');
+  const memory = new Memory();
+  const history = new StepHistory(backend, params[0].value.dtype === 'f64' ? 'f64' : 'f32', logEvery);
+
+  const lastStep = Math.min(epochs * batches.stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
+  let step = 0;
+  let epoch = 1;
+  let epochLoss = 0;
+  let epochStart = now();
+  let logged = { step: 0, time: epochStart };
+  let bestLoss = Number.POSITIVE_INFINITY;
+
+  /** Reads what the last steps left on the backend; the last of them is this step. */
+  const readHistory = async (): Promise<{ loss: number; gradNorm: number }> => {
+    const { losses, norms } = await history.take();
+    for (let i = 0; i < losses.length; i++) {
+      if (!Number.isFinite(losses[i]) || !Number.isFinite(norms[i])) {
+        throw new DivergedError(step - losses.length + 1 + i, losses[i], norms[i]);
+      }
+      epochLoss += losses[i];
+    }
+    return { loss: losses[losses.length - 1], gradNorm: norms[norms.length - 1] };
+  };
+
+  try {
+    while (step < lastStep) {
+      batches.next(xsIds, tsIds);
+      xs.write(xsIds);
+      ts.write(tsIds);
+      optimizer.lr = schedule.lrAt(step);
+
+      zeroGrads(params);
+      const loss = model.forward(xs, ts);
+      model.backward();
+      const norm = maxGrad === undefined ? gradNorm(params, memory) : clipGrads(params, maxGrad, memory);
+      optimizer.update(params);
+
+      step++;
+      history.add(loss, norm);
+      await pause?.();
+
+      const ends = step === lastStep || signal?.aborted === true;
+      const endsEpoch = step % batches.stepsPerEpoch === 0;
+      const evaluates =
+        validation !== undefined &&
+        (ends || endsEpoch || (evalInterval !== undefined && step % evalInterval === 0));
+      if (step === 1 || step % logEvery === 0 || ends || endsEpoch || evaluates || history.isFull) {
+        const last = await readHistory();
+        if (step === 1 || step % logEvery === 0 || ends) {
+          const time = now();
+          const seconds = Math.max(time - logged.time, 1e-3) / 1000;
+          yield stepEvent(step, epoch, last, optimizer.lr, ((step - logged.step) * N * T) / seconds);
+          logged = { step, time: now() };
+        }
+      }
+      if (endsEpoch) {
+        const mean = epochLoss / batches.stepsPerEpoch;
+        const seconds = (now() - epochStart) / 1000;
+        yield { type: 'epoch', step, epoch, loss: mean, perplexity: perplexity(mean), seconds };
+      }
+      if (evaluates) {
+        const result = await evaluate(model, validation, { pause, ...options.evaluation });
+        if (!Number.isFinite(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
+        yield evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
+        bestLoss = Math.min(bestLoss, result.loss);
+      }
+      if (endsEpoch || evaluates) logged = { step, time: now() };
+      if (ends) return;
+      if (endsEpoch) {
+        epoch++;
+        epochLoss = 0;
+        epochStart = now();
+      }
+    }
+  } finally {
+    for (const owner of [xs, ts, history, memory]) owner.dispose();
+  }
+}
+
+function stepEvent(
+  step: number,
+  epoch: number,
+  { loss, gradNorm }: { loss: number; gradNorm: number },
+  lr: number,
+  tokensPerSecond: number,
+): StepEvent {
+  return { type: 'step', step, epoch, loss, perplexity: perplexity(loss), lr, gradNorm, tokensPerSecond };
+}
+
+function evaluationEvent(
+  step: number,
+  epoch: number,
+  { loss, perplexity, predictions }: Evaluation,
+  best: boolean,
+  schedule: Schedule,
+): EvaluationEvent {
+  const loweredLr = schedule.evaluated(loss) ? schedule.lrAt(step) : undefined;
+  return { type: 'evaluation', step, epoch, loss, perplexity, predictions, best, loweredLr };
+}
+
+function checkCount(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new ValueError(`train: expected ${name} to be a whole number from 1, got ${value}`);
+  }
+}
