@@ -26,7 +26,7 @@ export interface TrainOptions {
   /** Evaluates also every so many steps. */
   evalInterval?: number;
   evaluation?: EvaluateOptions;
-  /** Ends, without an error, after the step at hand. */
+  /** Ends, without an error and without another evaluation, after the step at hand. */
   signal?: { readonly aborted: boolean };
   /** Awaited after every step, so that an application stays responsive: `() => new Promise(setImmediate)`. */
   pause?: () => Promise<void>;
@@ -94,10 +94,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       history.add(loss, norm);
       await pause?.();
 
-      const ends = step === lastStep || signal?.aborted === true;
+      const aborted = signal?.aborted === true;
+      const ends = step === lastStep || aborted;
       const endsEpoch = step % batches.stepsPerEpoch === 0;
       const evaluates =
         validation !== undefined &&
+        !aborted &&
         (ends || endsEpoch || (evalInterval !== undefined && step % evalInterval === 0));
       if (step === 1 || step % logEvery === 0 || ends || endsEpoch || evaluates || history.isFull) {
         const last = await readHistory();

@@ -1,0 +1,185 @@
+import tinyTrajectory from '@unroll/fixtures/tiny-trajectory.json' with { type: 'json' };
+import { trajectoryWeights } from '@unroll/fixtures/trajectory-weights';
+import { ConstantSchedule, PlateauSchedule, SGD } from '@unroll/optimizers';
+import { Rnnlm } from '@unroll/rnnlm';
+import { Random, ReferenceBackend } from '@unroll/tensor';
+import { BpttBatches } from '@unroll/text';
+import { describe, expect, it } from 'vitest';
+import { DivergedError } from './diverged-error.ts';
+import type { TrainingEvent } from './events.ts';
+import { type TrainOptions, train } from './train.ts';
+
+const [{ options: tiny, inputs, expected }] = tinyTrajectory.cases;
+const corpus = Int32Array.from(inputs.corpus.data);
+
+/** The tiny model of the fixture, ready to train by its recipe: 26 steps make an epoch. */
+function setUp({ lr = tiny.lr, ...changes }: Partial<TrainOptions> & { lr?: number } = {}): TrainOptions {
+  const backend = new ReferenceBackend();
+  const model = new Rnnlm({
+    backend,
+    vocabSize: tiny.V,
+    wordvecSize: tiny.D,
+    hiddenSize: tiny.H,
+    dtype: 'f64',
+  });
+  const weights = trajectoryWeights(Random, tiny);
+  for (const { name, value } of model.params) value.write(weights.get(name)?.data ?? []);
+  return {
+    model,
+    optimizer: new SGD({ lr }),
+    schedule: new ConstantSchedule({ lr }),
+    batches: new BpttBatches(corpus, { batchSize: tiny.N, timeSize: tiny.T }),
+    maxGrad: tiny.maxNorm,
+    ...changes,
+  };
+}
+
+async function collect(events: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> {
+  const collected: TrainingEvent[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
+}
+
+const ofType = <Type extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: Type) =>
+  events.filter((event): event is Extract<TrainingEvent, { type: Type }> => event.type === type);
+
+describe('train', () => {
+  it('follows the losses, gradient norms and weights of an independent NumPy run', async () => {
+    const options = setUp({ maxSteps: tiny.steps, logEvery: 1 });
+    const steps = ofType(await collect(train(options)), 'step');
+    expect(steps).toHaveLength(tiny.steps);
+    for (const [i, { step, loss, gradNorm, perplexity }] of steps.entries()) {
+      expect(step).toBe(i + 1);
+      expect(Math.abs(loss / expected.losses.data[i] - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(gradNorm / expected.norms.data[i] - 1)).toBeLessThan(1e-9);
+      expect(perplexity).toBe(Math.exp(loss));
+    }
+    const sums = expected as unknown as Record<string, { data: number[] }>;
+    for (const { name, value } of options.model.params) {
+      const squares = Array.from(await value.read()).reduce((sum, x) => sum + x * x, 0);
+      expect(Math.abs(squares / sums[`sumOfSquares.${name}`].data[0] - 1)).toBeLessThan(1e-9);
+    }
+  });
+
+  it('logs the first step, every so many, and the last, each with its own loss', async () => {
+    const steps = ofType(await collect(train(setUp({ maxSteps: 25, logEvery: 10 }))), 'step');
+    expect(steps.map(({ step }) => step)).toEqual([1, 10, 20, 25]);
+    for (const { step, loss } of steps) expect(loss).toBeCloseTo(expected.losses.data[step - 1], 9);
+  });
+
+  it('ends every epoch with the mean loss of its steps', async () => {
+    const events = await collect(train(setUp({ epochs: 2, logEvery: 7 })));
+    const epochs = ofType(events, 'epoch');
+    expect(epochs.map(({ step, epoch }) => [step, epoch])).toEqual([
+      [26, 1],
+      [52, 2],
+    ]);
+    const mean = expected.losses.data.slice(0, 26).reduce((sum, loss) => sum + loss, 0) / 26;
+    expect(epochs[0].loss).toBeCloseTo(mean, 9);
+    expect(ofType(events, 'step').at(-1)).toMatchObject({ step: 52, epoch: 2 });
+  });
+
+  it('evaluates after every epoch, at every interval and at the end', async () => {
+    const validation = corpus.subarray(0, 60);
+    const evaluation = { batchSize: 2, timeSize: 5 };
+    const events = await collect(
+      train(setUp({ epochs: 2, maxSteps: 30, evalInterval: 12, validation, evaluation })),
+    );
+    const evaluations = ofType(events, 'evaluation');
+    expect(evaluations.map(({ step }) => step)).toEqual([12, 24, 26, 30]);
+    expect(evaluations[0]).toMatchObject({ predictions: 50, best: true, loweredLr: undefined });
+    const best = evaluations.map(({ loss }, i) =>
+      evaluations.slice(0, i).every((before) => loss < before.loss),
+    );
+    expect(evaluations.map((event) => event.best)).toEqual(best);
+  });
+
+  it('is not disturbed by evaluations: the state it carries is as it was', async () => {
+    const validation = corpus.subarray(0, 60);
+    const evaluation = { batchSize: 2, timeSize: 5 };
+    const options = setUp({ maxSteps: 12, logEvery: 1, validation, evalInterval: 1, evaluation });
+    const steps = ofType(await collect(train(options)), 'step');
+    for (const [i, { loss }] of steps.entries()) expect(loss).toBeCloseTo(expected.losses.data[i], 9);
+  });
+
+  it('lets the schedule lower the rate after an evaluation that is no better', async () => {
+    const validation = corpus.subarray(0, 60);
+    const options = setUp({ maxSteps: 4, logEvery: 1, validation, evalInterval: 2 });
+    const schedule = new PlateauSchedule({ lr: 1 });
+    schedule.setState({ lr: 1, best: 0 });
+    const events = await collect(train({ ...options, schedule, evaluation: { exact: true } }));
+    expect(ofType(events, 'evaluation').map(({ loweredLr }) => loweredLr)).toEqual([0.25, 0.0625]);
+    expect(ofType(events, 'step').map(({ lr }) => lr)).toEqual([1, 1, 0.25, 0.25]);
+  });
+
+  it('names the step at which the loss stopped being a number, also between logged steps', async () => {
+    const options = setUp({ lr: 1e300, maxGrad: undefined, maxSteps: 20, logEvery: 20 });
+    const seen = train(setUp({ lr: 1e300, maxGrad: undefined, maxSteps: 20, logEvery: 1 }));
+    const first = await collect(seen).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(first).toBeInstanceOf(DivergedError);
+    const error = await collect(train(options)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).step).toBe((first as DivergedError).step);
+    expect((error as DivergedError).step).toBeGreaterThan(1);
+    expect((error as DivergedError).message).toContain(`at step ${(error as DivergedError).step}`);
+  });
+
+  it('ends after the step at hand when aborted, and logs that step', async () => {
+    const signal = { aborted: false };
+    let pauses = 0;
+    const pause = async () => {
+      if (++pauses === 5) signal.aborted = true;
+    };
+    const validation = corpus.subarray(0, 60);
+    const events = await collect(train(setUp({ logEvery: 100, signal, pause, validation })));
+    expect(events.map(({ type, step }) => [type, step])).toEqual([
+      ['step', 1],
+      ['step', 5],
+    ]);
+  });
+
+  it('gives back what it took, also when its reader leaves early', async () => {
+    const options = setUp({ logEvery: 1 });
+    const { backend } = options.model;
+    const before = backend.bytes - options.model.bytes;
+    for await (const event of train(options)) {
+      if (event.step === 3) break;
+    }
+    expect(backend.bytes - options.model.bytes).toBe(before);
+  });
+
+  it('holds the same bytes after every step', async () => {
+    const options = setUp({ maxSteps: 100, logEvery: 1 });
+    const held: number[] = [];
+    for await (const event of train(options)) {
+      if (event.type === 'step') held.push(options.model.backend.bytes);
+    }
+    expect(new Set(held.slice(1)).size).toBe(1);
+  });
+
+  it('tells tokens per second by the clock that it is given', async () => {
+    let time = 0;
+    const pause = async () => {
+      time += 3;
+    };
+    const steps = ofType(
+      await collect(train(setUp({ maxSteps: 20, logEvery: 10, now: () => time, pause }))),
+      'step',
+    );
+    expect(steps.map(({ tokensPerSecond }) => tokensPerSecond)).toEqual([5000, 5000, 5000]);
+  });
+
+  it.each([
+    [{ epochs: 0 }, 'epochs'],
+    [{ logEvery: 1.5 }, 'logEvery'],
+    [{ maxSteps: -1 }, 'maxSteps'],
+    [{ evalInterval: Number.NaN }, 'evalInterval'],
+  ])('refuses %o', async (changes, name) => {
+    await expect(collect(train(setUp(changes)))).rejects.toThrow(
+      `train: expected ${name} to be a whole number from 1, got ${Object.values(changes)[0]}`,
+    );
+  });
+});

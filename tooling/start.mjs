@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+/**
+ * What `npm start` does: trains a small character model on this repository's own text (or, with `--data`, on yours) in a
+ * minute or two, and says which `unroll train` that was. All options of `unroll train` may follow: `npm start -- --data my.txt`.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { main } from '../apps/trainer/dist/index.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const given = process.argv.slice(2);
+const has = (option) => given.some((word) => word === option || word.startsWith(`${option}=`));
+
+const textFiles = new Set(['.ts', '.mjs', '.js', '.py', '.md']);
+const notOurs = new Set(['node_modules', 'dist', 'runs', '.git', '.pnpm', '.turbo']);
+
+/** The paths of the repository's own files; without git, of all that lie in it. */
+function ownFiles() {
+  try {
+    const listed = execFileSync('git', ['ls-files', '-z'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return listed.toString().split('\0').filter(Boolean);
+  } catch {
+    return readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+      .filter((path) => !path.split(/[\\/]/).some((part) => notOurs.has(part)));
+  }
+}
+
+/** All of it as one text. Files follow each other in a mixed order, so that the part held back resembles the rest. */
+function repositoryText() {
+  const mixed = (path) => createHash('sha256').update(path).digest('hex');
+  const paths = ownFiles()
+    .filter((path) => textFiles.has(extname(path)))
+    .sort((a, b) => (mixed(a) < mixed(b) ? -1 : 1));
+  const path = join('runs', 'repository.txt');
+  mkdirSync(join(root, 'runs'), { recursive: true });
+  writeFileSync(join(root, path), paths.map((name) => readFileSync(join(root, name), 'utf8')).join('\n'));
+  return path;
+}
+
+process.chdir(root);
+const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+const options = {
+  '--data': has('--data') ? undefined : repositoryText(),
+  '--out': join('runs', stamp),
+  '--tokenizer': 'char',
+  '--wordvec-size': '32',
+  '--hidden-size': '128',
+  '--batch-size': '16',
+  '--time-size': '32',
+  '--optimizer': 'adam',
+  '--lr': '0.005',
+  '--schedule': 'cosine',
+  '--max-grad': '5',
+  '--max-steps': '1200',
+  '--epochs': '1000',
+  '--eval-interval': '200',
+  '--sample-size': '200',
+};
+const defaults = Object.entries(options).flatMap(([name, value]) =>
+  value === undefined || has(name) ? [] : [name, value],
+);
+const args = ['train', ...defaults, ...given];
+if (!has('--help') && !has('-h')) console.error(`This is: unroll ${args.join(' ')}\n`);
+process.exitCode = await main(args);
