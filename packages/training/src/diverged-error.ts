@@ -1,6 +1,6 @@
 import { UnrollError } from '@unroll/tensor';
 
-/** The loss or the gradient norm is no longer a number. */
+/** The loss, its perplexity or the gradient norm is no longer a finite number. */
 export class DivergedError extends UnrollError {
   /** The first step with such a number, counted from 1. */
   readonly step: number;

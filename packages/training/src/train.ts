@@ -69,7 +69,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const readHistory = async (): Promise<{ loss: number; gradNorm: number }> => {
     const { losses, norms } = await history.take();
     for (let i = 0; i < losses.length; i++) {
-      if (!Number.isFinite(losses[i]) || !Number.isFinite(norms[i])) {
+      if (hasDiverged(losses[i]) || !Number.isFinite(norms[i])) {
         throw new DivergedError(step - losses.length + 1 + i, losses[i], norms[i]);
       }
       epochLoss += losses[i];
@@ -117,7 +117,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       }
       if (evaluates) {
         const result = await evaluate(model, validation, { pause, ...options.evaluation });
-        if (!Number.isFinite(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
+        if (hasDiverged(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
         yield evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
         bestLoss = Math.min(bestLoss, result.loss);
       }
@@ -132,6 +132,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   } finally {
     for (const owner of [xs, ts, history, memory]) owner.dispose();
   }
+}
+
+/** No number, or so large that its perplexity is none: above 709 nats. */
+function hasDiverged(loss: number): boolean {
+  return !Number.isFinite(perplexity(loss));
 }
 
 function stepEvent(

@@ -1,0 +1,267 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readModelFolder } from '@unroll/checkpoint/node';
+import { describe, expect, it } from 'vitest';
+import { smallText, smallTraining, start, temporaryFolder, unroll } from './unroll.ts';
+
+async function withText(text: string): Promise<{ folder: string; data: string; out: string }> {
+  const folder = await temporaryFolder();
+  const data = join(folder, 'text.txt');
+  await writeFile(data, text);
+  return { folder, data, out: join(folder, 'run') };
+}
+
+const metricsOf = (out: string): Record<string, number>[] =>
+  readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('unroll train', () => {
+  it('leaves a model folder, the metrics, the evaluations and the samples', async () => {
+    const { data, out } = await withText(smallText);
+    const { code, stderr } = await unroll(smallTraining(data, out));
+    expect(stderr).toContain('done in');
+    expect(code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual([
+      'config.json',
+      'evaluations.jsonl',
+      'metrics.jsonl',
+      'model.safetensors',
+      'samples.txt',
+      'vocab.json',
+    ]);
+    const { config, vocab, tensors } = await readModelFolder(out);
+    expect(config).toEqual({
+      model: 'rnnlm',
+      vocabSize: vocab.length,
+      wordvecSize: 8,
+      hiddenSize: 12,
+      tokenizer: 'char',
+    });
+    expect([...tensors.keys()].sort()).toEqual(
+      ['affine.W', 'affine.b', 'embed.W', 'lstm.Wh', 'lstm.Wx', 'lstm.b'].sort(),
+    );
+    const metrics = metricsOf(out);
+    expect(metrics.map(({ step }) => step)).toEqual([1, 5, 10, 12]);
+    for (const record of metrics) {
+      expect(Object.keys(record)).toEqual([
+        'step',
+        'epoch',
+        'loss',
+        'perplexity',
+        'lr',
+        'gradNorm',
+        'tokensPerSecond',
+      ]);
+    }
+    expect(metrics[0].loss).toBeCloseTo(Math.log(vocab.length), 1);
+    expect(metrics[3].loss).toBeLessThan(metrics[0].loss);
+  });
+
+  it('prints a banner with data, vocabulary, parameters, ln V, seed and backend, and no control characters', async () => {
+    const { data, out } = await withText(smallText);
+    const { stderr } = await unroll(smallTraining(data, out, '--seed', '7'));
+    expect(stderr).toContain('3,060 characters: first 90 % to train, next 5 % to validate, last 5 % to test');
+    expect(stderr).toContain(`loss ln V = ${Math.log(14).toFixed(3)}`);
+    expect(stderr).toMatch(/rnnlm, D 8, H 12: [\d,]+ parameters/);
+    expect(stderr).toContain('backend     reference');
+    expect(stderr).toContain('seed 7');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    expect(stderr).not.toMatch(/[\u001b\r]/);
+  });
+
+  it('gives the same weights and metrics for the same seed, others for another', async () => {
+    const { folder, data } = await withText(smallText);
+    const run = async (name: string, seed: string) => {
+      await unroll(smallTraining(data, join(folder, name), '--seed', seed));
+      return readFile(join(folder, name, 'model.safetensors'));
+    };
+    const [first, again, other] = [await run('a', '1'), await run('b', '1'), await run('c', '2')];
+    expect(first.equals(again)).toBe(true);
+    expect(first.equals(other)).toBe(false);
+    const losses = (name: string) =>
+      metricsOf(join(folder, name)).map(({ loss, gradNorm }) => [loss, gradNorm]);
+    expect(losses('a')).toEqual(losses('b'));
+  });
+
+  it('evaluates to the same loss from the model folder as at the end of training', async () => {
+    const { data, out } = await withText(smallText);
+    await unroll(smallTraining(data, out));
+    const [{ loss, predictions }] = readFileSync(join(out, 'evaluations.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { stdout, code } = await unroll([
+      'evaluate',
+      out,
+      '--data',
+      data,
+      '--split',
+      'valid',
+      '--exact',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    const evaluated = JSON.parse(stdout);
+    expect(evaluated).toMatchObject({ split: 'valid', predictions, exact: true });
+    expect(evaluated.loss).toBeCloseTo(loss, 6);
+    expect(evaluated.perplexity).toBeCloseTo(Math.exp(loss), 5);
+  });
+
+  it('trains every model, optimizer and schedule that its help names', async () => {
+    const { folder, data } = await withText(smallText);
+    for (const [i, more] of [
+      ['--model', 'simple-rnnlm', '--optimizer', 'sgd', '--lr', '1'],
+      ['--optimizer', 'momentum', '--schedule', 'plateau'],
+      ['--optimizer', 'nesterov', '--schedule', 'warmup', '--warmup', '5'],
+      ['--optimizer', 'adagrad', '--schedule', 'cosine', '--warmup', '3'],
+      ['--optimizer', 'rmsprop', '--schedule', 'one-cycle'],
+      ['--optimizer', 'adamw', '--max-grad', '0'],
+    ].entries()) {
+      const out = join(folder, `run${i}`);
+      const { code, stderr } = await unroll(smallTraining(data, out, ...more));
+      expect(stderr).toContain('done in');
+      expect(code).toBe(0);
+    }
+  });
+
+  it('trains on a folder of text files, by word', async () => {
+    const { folder } = await withText('');
+    await mkdir(join(folder, 'texts'));
+    await writeFile(join(folder, 'texts', 'b.txt'), smallText);
+    await writeFile(join(folder, 'texts', 'a.md'), smallText);
+    const out = join(folder, 'run');
+    const args = smallTraining(join(folder, 'texts'), out, '--tokenizer', 'word');
+    const { code, stderr } = await unroll(args);
+    expect(stderr).toContain('2 files joined to one text');
+    expect(code).toBe(0);
+    const { vocab } = await readModelFolder(out);
+    expect(vocab).toContain('<eos>');
+    expect(vocab).toContain('cat');
+  });
+
+  it('learns and writes Korean', async () => {
+    const { data, out } = await withText('나는 학교에 간다. 너는 집에 간다.\n'.repeat(80));
+    await unroll(smallTraining(data, out));
+    const { code, stdout } = await unroll(['generate', out, '--prompt', '나는', '--tokens', '20']);
+    expect(code).toBe(0);
+    expect(stdout.startsWith('나는')).toBe(true);
+    expect(Array.from(stdout.trimEnd()).length).toBeGreaterThan(10);
+  });
+
+  it('starts from given weights, of a file or of a model folder', async () => {
+    const { folder, data, out } = await withText(smallText);
+    await unroll(smallTraining(data, out));
+    const first = async (name: string, weights: string) => {
+      await unroll(smallTraining(data, join(folder, name), '--weights', weights, '--seed', '9'));
+      return metricsOf(join(folder, name))[0].loss;
+    };
+    const fromFolder = await first('a', out);
+    expect(fromFolder).toBe(await first('b', join(out, 'model.safetensors')));
+    expect(fromFolder).toBeLessThan(metricsOf(out)[0].loss);
+  });
+
+  it('ends on Ctrl-C after the step at hand, and keeps the weights', async () => {
+    const { folder, data, out } = await withText(smallText);
+    const { child, ended } = start(smallTraining(data, out, '--max-steps', '1000000', '--epochs', '1000000'));
+    let told = false;
+    child.stderr.on('data', (chunk) => {
+      if (told || !String(chunk).includes('epoch 1')) return;
+      told = true;
+      child.kill('SIGINT');
+    });
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted after');
+    const saved = join(out, 'interrupted');
+    expect(stderr).toContain(`--weights ${saved}`);
+    expect((await unroll(smallTraining(data, join(folder, 'on'), '--weights', saved))).code).toBe(0);
+  });
+
+  it('ends with 4 when the loss is no longer a number, says at which step, and keeps the last good weights', async () => {
+    const { data, out } = await withText(smallText);
+    const more = ['--optimizer', 'sgd', '--lr', '1e38', '--max-grad', '0', '--eval-interval', '1'];
+    const { code, stderr } = await unroll(smallTraining(data, out, ...more));
+    expect(stderr).toMatch(/training diverged at step \d+: loss/);
+    expect(stderr).toMatch(/is that of step \d+, the last good one/);
+    expect(code).toBe(4);
+    const { tensors } = await readModelFolder(out);
+    for (const { data } of tensors.values())
+      expect(data.every((value: number) => Number.isFinite(value))).toBe(true);
+    expect((await unroll(['generate', out, '--tokens', '5'])).code).toBe(0);
+  });
+
+  it('writes over an earlier run only with --force, and then leaves other files alone', async () => {
+    const { data, out } = await withText(smallText);
+    await unroll(smallTraining(data, out));
+    await writeFile(join(out, 'notes.txt'), 'mine');
+    const before = await readFile(join(out, 'model.safetensors'));
+    const refused = await unroll(smallTraining(data, out, '--seed', '2'));
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('is not empty');
+    expect(refused.stderr).toContain('--force');
+    expect((await readFile(join(out, 'model.safetensors'))).equals(before)).toBe(true);
+
+    expect((await unroll(smallTraining(data, out, '--seed', '2', '--force'))).code).toBe(0);
+    expect((await readFile(join(out, 'model.safetensors'))).equals(before)).toBe(false);
+    expect(metricsOf(out)).toHaveLength(4);
+    expect(await readFile(join(out, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    ['an empty file', '', 3, /text\.txt.*empty/],
+    ['a binary file', 'abc\0def'.repeat(1000), 3, /text\.txt.*binary/],
+    [
+      'a text shorter than one batch',
+      'too short',
+      3,
+      /expected at least 41 tokens.*Use a longer text, or a smaller batchSize/,
+    ],
+  ])('refuses %s, and makes no folder', async (_, text, expectedCode, message) => {
+    const { data, out } = await withText(text);
+    const { code, stderr } = await unroll(smallTraining(data, out));
+    expect(stderr).toMatch(message);
+    expect(code).toBe(expectedCode);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('names the file and the byte at which text is not UTF-8', async () => {
+    const { data, out } = await withText('');
+    await writeFile(data, Buffer.concat([Buffer.from(smallText), Buffer.from([0xc3, 0x28])]));
+    const { code, stderr } = await unroll(smallTraining(data, out));
+    expect(stderr).toContain(data);
+    expect(stderr).toContain('3060');
+    expect(code).toBe(3);
+  });
+
+  it.each([
+    [['--batch-size', '0'], 'Expected a whole number from 1'],
+    [['--hidden-size', '1.5'], 'Expected a whole number from 1'],
+    [['--lr', 'fast'], 'Expected a number from 0'],
+    [['--optimizer', 'adm'], 'Allowed choices are sgd, momentum'],
+    [['--batchsize', '3'], 'Did you mean --batch-size?'],
+    [['--warmup', '3'], '--warmup goes with --schedule warmup or cosine'],
+    [['--seed', '-1'], 'Expected a whole number from 0'],
+  ])('refuses %j with 2', async (more, message) => {
+    const { data, out } = await withText(smallText);
+    const { code, stderr } = await unroll(smallTraining(data, out, ...more));
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses weights of another size with 3, naming file, tensor and shapes', async () => {
+    const { folder, data, out } = await withText(smallText);
+    await unroll(smallTraining(data, out));
+    const other = join(folder, 'other');
+    const { code, stderr } = await unroll(
+      smallTraining(data, other, '--hidden-size', '16', '--weights', out),
+    );
+    expect(stderr).toContain('model.safetensors');
+    expect(stderr).toContain('"lstm.Wh" expected (16, 64), got (12, 48)');
+    expect(code).toBe(3);
+    expect(existsSync(other)).toBe(false);
+  });
+});
