@@ -67,11 +67,19 @@ async function installPnpm() {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true }));
   // npm may refuse to run install scripts, so pnpm's is called by hand.
-  await step('install pnpm', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `pnpm@${version}`], {
-    cwd: home,
+  await step(
+    'install pnpm',
+    'npm',
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', `pnpm@${version}`],
+    {
+      cwd: home,
+      quiet: true,
+    },
+  );
+  await step('set up pnpm', process.execPath, ['install.js'], {
+    cwd: join(home, 'node_modules', 'pnpm'),
     quiet: true,
   });
-  await step('set up pnpm', process.execPath, ['install.js'], { cwd: join(home, 'node_modules', 'pnpm'), quiet: true });
   writeFileSync(join(home, 'ready'), '');
 }
 
@@ -82,7 +90,12 @@ async function installWorkspace() {
   const wanted = createHash('sha256').update(lockfile).update(workspace).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('unroll: installing dependencies');
-  await step('install the dependencies', 'pnpm', ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'], { cwd: root, quiet: true });
+  await step(
+    'install the dependencies',
+    'pnpm',
+    ['install', '--frozen-lockfile', '--config.confirm-modules-purge=false'],
+    { cwd: root, quiet: true },
+  );
   writeFileSync(stamp, wanted);
 }
 

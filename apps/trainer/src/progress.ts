@@ -29,22 +29,24 @@ export class Progress {
 
   step({ step, epoch, loss, perplexity, lr, gradNorm, tokensPerSecond }: StepEvent): void {
     const left = ((this.#steps - step) * this.#tokensPerStep) / tokensPerSecond;
-    const text = [
+    const parts = [
       `epoch ${epoch}`,
       `step ${String(step).padStart(String(this.#steps).length)}/${this.#steps}`,
       `loss ${loss.toFixed(3)}`,
       `perplexity ${figure(perplexity)}`,
+      `${duration(left)} left`,
       `lr ${plain(lr)}`,
       `grad ${figure(gradNorm)}`,
       `${count(Math.round(tokensPerSecond))} tokens/s`,
-      `${duration(left)} left`,
-    ].join('  ');
+    ];
     if (!this.#stream.isTTY) {
-      this.#stream.write(`${text}\n`);
+      this.#stream.write(`${parts.join('  ')}\n`);
       return;
     }
-    // Cut to the window: a line that wraps could not be written over.
-    this.#stream.write(`\r\u001b[2K${text.slice(0, (this.#stream.columns || 80) - 1)}`);
+    // What does not fit is left out: a line that wraps could not be written over.
+    const width = (this.#stream.columns || 80) - 1;
+    while (parts.length > 1 && parts.join('  ').length > width) parts.pop();
+    this.#stream.write(`\r\u001b[2K${parts.join('  ').slice(0, width)}`);
     this.#open = true;
   }
 

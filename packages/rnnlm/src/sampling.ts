@@ -54,11 +54,10 @@ export function sampleId(scores: ArrayLike<number>, options: SamplingOptions, ra
   let total = weights.reduce((sum, weight) => sum + weight, 0);
   if (topP < 1) {
     let reached = 0;
-    const enough = weights.findIndex((weight) => (reached += weight) >= topP * total);
-    if (enough >= 0) {
-      kept.length = enough + 1;
-      total = reached;
-    }
+    let count = 0;
+    while (count < kept.length && reached < topP * total) reached += weights[count++];
+    kept.length = count;
+    total = reached;
   }
   let left = random.uniform() * total;
   for (let i = 0; i < kept.length; i++) {
