@@ -20,10 +20,11 @@ export function firstDifference(
   let count = 0;
   for (let i = 0; i < expected.length; i++) {
     if (actual[i] === expected[i]) continue;
-    const excess = Math.abs(actual[i] - expected[i]) / (atol + rtol * Math.abs(expected[i]));
+    const distance = Math.abs(actual[i] - expected[i]) / (atol + rtol * Math.abs(expected[i]));
+    const excess = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (excess <= 1) continue;
     count++;
-    if (worst < 0 || !(excess <= worstExcess)) {
+    if (excess > worstExcess) {
       worst = i;
       worstExcess = excess;
     }

@@ -17,6 +17,10 @@ export interface Storage {
  * distance apart. Three exceptions: the operands of a product may be transposed, `copy` reads and writes any strides,
  * and an output never overlaps an input unless the description says "in place". N, T, D, H, V are the batch, time,
  * word vector, hidden and vocabulary axes.
+ *
+ * A call refuses what does not fit: shapes and strides with a ShapeError, types with a DTypeError, memory that was given
+ * back with a StateError, ids and labels out of range with a ValueError, which a device may raise as late as the next
+ * `read`.
  */
 export interface Backend {
   /** For banners and messages: `reference`, `wasm`. */

@@ -18,7 +18,12 @@ export function tensor(
   dtype: DType = 'f32',
 ): Tensor {
   const made = zeros(backend, shape, dtype);
-  made.write(values);
+  try {
+    made.write(values);
+  } catch (error) {
+    made.dispose();
+    throw error;
+  }
   return made;
 }
 
@@ -30,6 +35,7 @@ export function randn(
   deviation = 1,
   dtype: DType = 'f32',
 ): Tensor {
+  checkShape('randn', shape);
   const values = new Float64Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = random.normal() * deviation;
   return tensor(backend, values, shape, dtype);

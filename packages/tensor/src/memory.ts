@@ -3,7 +3,7 @@ import { zeros } from './create.ts';
 import { bytesPerElement, type DType } from './dtype.ts';
 import { StateError } from './errors.ts';
 import { type Parameter, parameter } from './parameter.ts';
-import { type Shape, sameShape, sizeOf } from './shape.ts';
+import { checkShape, type Shape, sameShape, sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 /**
@@ -21,6 +21,7 @@ export class Memory {
    */
   take(name: string, backend: Backend, shape: Shape, dtype: DType): Tensor {
     this.#expectOpen(name);
+    checkShape('Memory.take', shape);
     const known = this.#buffers.get(name);
     if (known && known.backend === backend && known.dtype === dtype) {
       if (sameShape(known.shape, shape)) return known;

@@ -93,7 +93,7 @@ export class Tensor {
     const known = this.#columns.get(key);
     if (known) return known;
     const last = this.shape.length - 1;
-    if (this.transposed || !(start >= 0 && start < end && end <= this.shape[last])) {
+    if (this.transposed || !isRange(start, end, this.shape[last])) {
       throw new ShapeError(
         `Tensor.columns: expected 0 <= start < end <= ${this.shape[last]} on a tensor that is not transposed, got ${start} to ${end} of ${formatShape(this.shape)}`,
       );
@@ -192,12 +192,16 @@ export class Tensor {
         `Tensor.${operation}: expected (N, T) or (N, T, D), got ${formatShape(this.shape)}${this.transposed ? ', transposed' : ''}`,
       );
     }
-    if (!(Number.isInteger(start) && start >= 0 && start < end && end <= this.shape[1])) {
+    if (!isRange(start, end, this.shape[1])) {
       throw new ShapeError(
         `Tensor.${operation}: expected steps within 0 to ${this.shape[1]}, got ${start} to ${end} of ${formatShape(this.shape)}`,
       );
     }
   }
+}
+
+function isRange(start: number, end: number, length: number): boolean {
+  return Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= length;
 }
 
 /** Refuses memory that was given back. */

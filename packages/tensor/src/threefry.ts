@@ -1,11 +1,6 @@
 import { ValueError } from './errors.ts';
 
 const PARITY = 0x1bd11bda;
-/** How far the second word is turned in each round of a group of four; the groups take turns. */
-const ROTATIONS = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
 
 /**
  * Threefry-2x32 with 20 rounds: a cipher that turns a counter into two random words. Same key and counter, same words,
@@ -22,25 +17,45 @@ export function threefry2x32(
   counter0: number,
   counter1: number,
 ): void {
-  let [a, b, c] = [key0, key1, key0 ^ key1 ^ PARITY];
+  // Whole numbers of 32 bits throughout, and rotations by constants: an engine keeps all of it in registers.
+  let a = key0 | 0;
+  let b = key1 | 0;
+  let c = key0 ^ key1 ^ PARITY;
   let x = (counter0 + a) | 0;
   let y = (counter1 + b) | 0;
   for (let group = 0; group < 5; group++) {
-    const [r0, r1, r2, r3] = ROTATIONS[group & 1];
-    x = (x + y) | 0;
-    y = ((y << r0) | (y >>> (32 - r0))) ^ x;
-    x = (x + y) | 0;
-    y = ((y << r1) | (y >>> (32 - r1))) ^ x;
-    x = (x + y) | 0;
-    y = ((y << r2) | (y >>> (32 - r2))) ^ x;
-    x = (x + y) | 0;
-    y = ((y << r3) | (y >>> (32 - r3))) ^ x;
-    [a, b, c] = [b, c, a];
+    if (group % 2 === 0) {
+      x = (x + y) | 0;
+      y = rotate(y, 13) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 15) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 26) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 6) ^ x;
+    } else {
+      x = (x + y) | 0;
+      y = rotate(y, 17) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 29) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 16) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 24) ^ x;
+    }
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
     x = (x + a) | 0;
     y = (y + b + group + 1) | 0;
   }
   out[0] = x;
   out[1] = y;
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }
 
 /** The two key words of a seed, a whole number from 0 to 2^53 - 1. */

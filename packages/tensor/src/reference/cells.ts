@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor.ts';
 import { sigmoidOf } from './elementwise.ts';
-import { expectMatrix, floats } from './storage.ts';
+import { expectMatrix, expectSame, floats } from './storage.ts';
 
 // In all of these, a state buffer such as hs (N, T + 1, H) holds the state before step t at t and the one after it at t + 1.
 
@@ -15,6 +15,7 @@ export function rnnCell(hs: Tensor, t: number): void {
 export function rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void {
   const [N, H] = dh.shape;
   expectMatrix('rnnCellBackward', 'dgates[:, t]', dgates.at(t), N, H);
+  expectMatrix('rnnCellBackward', 'hs[:, t + 1]', hs.at(t + 1), N, H);
   const das = floats('rnnCellBackward', dgates);
   const dhs = floats('rnnCellBackward', dh);
   const h = floats('rnnCellBackward', hs);
@@ -28,6 +29,7 @@ export function rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: numbe
 
 export function lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void {
   const [N, , H] = hs.shape;
+  expectSame('lstmCell', hs, cs);
   expectMatrix('lstmCell', 'gates[:, t]', gates.at(t), N, 4 * H);
   const hData = floats('lstmCell', hs);
   const cData = floats('lstmCell', cs);
@@ -61,7 +63,10 @@ export function lstmCellBackward(
   t: number,
 ): void {
   const [N, H] = dh.shape;
+  expectSame('lstmCellBackward', dh, dc);
   expectMatrix('lstmCellBackward', 'dgates[:, t]', dgates.at(t), N, 4 * H);
+  expectMatrix('lstmCellBackward', 'gates[:, t]', gates.at(t), N, 4 * H);
+  expectMatrix('lstmCellBackward', 'cs[:, t]', cs.at(t), N, H);
   const das = floats('lstmCellBackward', dgates);
   const dcs = floats('lstmCellBackward', dc);
   const dhs = floats('lstmCellBackward', dh);
@@ -94,6 +99,7 @@ export function lstmCellBackward(
 export function gruGates(rh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
   const [N, , H] = rh.shape;
   expectMatrix('gruGates', 'gates[:, t]', gates.at(t), N, 3 * H);
+  expectMatrix('gruGates', 'hs[:, t]', hs.at(t), N, H);
   const rhs = floats('gruGates', rh);
   const a = floats('gruGates', gates);
   const h = floats('gruGates', hs);
@@ -131,6 +137,8 @@ export function gruCell(hs: Tensor, gates: Tensor, t: number): void {
 export function gruCellBackward(dgates: Tensor, dh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
   const [N, H] = dh.shape;
   expectMatrix('gruCellBackward', 'dgates[:, t]', dgates.at(t), N, 3 * H);
+  expectMatrix('gruCellBackward', 'gates[:, t]', gates.at(t), N, 3 * H);
+  expectMatrix('gruCellBackward', 'hs[:, t]', hs.at(t), N, H);
   const das = floats('gruCellBackward', dgates);
   const dhs = floats('gruCellBackward', dh);
   const a = floats('gruCellBackward', gates);
@@ -160,7 +168,10 @@ export function gruGatesBackward(
   t: number,
 ): void {
   const [N, H] = dh.shape;
-  expectMatrix('gruGatesBackward', 'drh', drh, N, H);
+  expectSame('gruGatesBackward', dh, drh);
+  expectMatrix('gruGatesBackward', 'dgates[:, t]', dgates.at(t), N, 3 * H);
+  expectMatrix('gruGatesBackward', 'gates[:, t]', gates.at(t), N, 3 * H);
+  expectMatrix('gruGatesBackward', 'hs[:, t]', hs.at(t), N, H);
   const das = floats('gruGatesBackward', dgates);
   const dhs = floats('gruGatesBackward', dh);
   const drhs = floats('gruGatesBackward', drh);

@@ -14,15 +14,16 @@ export function copy(out: Tensor, x: Tensor): void {
   if (out.dtype !== x.dtype) throw new DTypeError(`copy: expected ${out.dtype}, got ${x.dtype}`);
   const os = dataOf('copy', out);
   const xs = dataOf('copy', x);
-  for (let row = 0; row < x.rows; row++) {
-    for (let col = 0; col < x.cols; col++) os[addressOf(out, row, col)] = xs[addressOf(x, row, col)];
-  }
+  for (let i = 0; i < x.size; i++) os[addressOf(out, i)] = xs[addressOf(x, i)];
 }
 
-/** Where the element of any view lies in its storage. */
-export function addressOf(x: Tensor, row: number, col: number): number {
-  if (x.transposed) return addressOf(x.T, col, row);
-  return x.rowStarts[row] + col * x.strides[x.strides.length - 1];
+/** Where element `index` of any view, counted row after row, lies in its storage. */
+export function addressOf(x: Tensor, index: number): number {
+  const col = index % x.cols;
+  const row = (index - col) / x.cols;
+  const { rowStarts, strides } = x.transposed ? x.T : x;
+  const stride = strides[strides.length - 1];
+  return x.transposed ? rowStarts[col] + row * stride : rowStarts[row] + col * stride;
 }
 
 export function add(out: Tensor, x: Tensor): void {
@@ -146,7 +147,7 @@ export function dropout(out: Tensor, x: Tensor, ratio: number, seed: number, cal
     const i = x.rowStarts[row];
     for (let j = 0; j < x.cols; j++, element++) {
       const word = element & 1;
-      if (word === 0 || j === 0) threefry2x32(words, key0, key1, element >>> 1, call);
+      if (word === 0) threefry2x32(words, key0, key1, element >>> 1, call);
       os[o + j] = words[word] >= threshold ? xs[i + j] * factor : 0;
     }
   }

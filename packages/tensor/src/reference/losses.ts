@@ -1,13 +1,8 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { sigmoidOf } from './elementwise.ts';
+import { addressOf, sigmoidOf } from './elementwise.ts';
 import { expectSame, floats, ints } from './storage.ts';
-
-/** Where element `index`, counted row after row, lies. */
-function positionOf(x: Tensor, index: number): number {
-  return x.rowStarts[Math.floor(index / x.cols)] + (index % x.cols);
-}
 
 function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
   if (ts.size !== scores.rows) {
@@ -34,7 +29,7 @@ export function softmaxCrossEntropy(
   let total = 0;
   let counted = 0;
   for (let row = 0; row < scores.rows; row++) {
-    const label = labels[positionOf(ts, row)];
+    const label = labels[addressOf(ts, row)];
     if (label === ignoreLabel) continue;
     if (label < 0 || label >= V) {
       throw new ValueError(
@@ -48,7 +43,7 @@ export function softmaxCrossEntropy(
     let sum = 0;
     for (let i = start; i < start + V; i++) sum += Math.exp(ss[i] - max);
     const lse = max + Math.log(sum);
-    ls[positionOf(logSumExp, row)] = lse;
+    ls[addressOf(logSumExp, row)] = lse;
     total += lse - ss[start + label];
     counted++;
   }
@@ -66,6 +61,8 @@ export function softmaxCrossEntropyBackward(
   dout: number,
 ): void {
   expectSame('softmaxCrossEntropyBackward', dscores, scores);
+  expectLabels('softmaxCrossEntropyBackward', scores, ts);
+  expectLabels('softmaxCrossEntropyBackward', scores, logSumExp);
   const ds = floats('softmaxCrossEntropyBackward', dscores);
   const ss = floats('softmaxCrossEntropyBackward', scores);
   const ls = floats('softmaxCrossEntropyBackward', logSumExp);
@@ -73,14 +70,14 @@ export function softmaxCrossEntropyBackward(
   const V = scores.cols;
   const factor = dout / floats('softmaxCrossEntropyBackward', count)[count.offset];
   for (let row = 0; row < scores.rows; row++) {
-    const label = labels[positionOf(ts, row)];
+    const label = labels[addressOf(ts, row)];
     const d = dscores.rowStarts[row];
     if (label === ignoreLabel) {
       ds.fill(0, d, d + V);
       continue;
     }
     const s = scores.rowStarts[row];
-    const lse = ls[positionOf(logSumExp, row)];
+    const lse = ls[addressOf(logSumExp, row)];
     for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - lse) * factor;
     ds[d + label] -= factor;
   }
@@ -99,14 +96,14 @@ export function sigmoidCrossEntropy(
   let total = 0;
   let counted = 0;
   for (let index = 0; index < scores.size; index++) {
-    const label = labels[positionOf(ts, index)];
+    const label = labels[addressOf(ts, index)];
     if (label === ignoreLabel) continue;
     if (label !== 0 && label !== 1) {
       throw new ValueError(
         `sigmoidCrossEntropy: expected labels 0 or 1, or ${ignoreLabel} to ignore, got ${label} at position ${index} of ${formatShape(ts.shape)}`,
       );
     }
-    const x = ss[positionOf(scores, index)];
+    const x = ss[addressOf(scores, index)];
     // -log σ(x) = log(1 + e⁻ˣ) and -log(1 - σ(x)) = log(1 + eˣ), each from the side that does not overflow.
     total += Math.max(x, 0) - x * label + Math.log1p(Math.exp(-Math.abs(x)));
     counted++;
@@ -124,13 +121,14 @@ export function sigmoidCrossEntropyBackward(
   dout: number,
 ): void {
   expectSame('sigmoidCrossEntropyBackward', dscores, scores);
+  expectSame('sigmoidCrossEntropyBackward', scores, ts);
   const ds = floats('sigmoidCrossEntropyBackward', dscores);
   const ss = floats('sigmoidCrossEntropyBackward', scores);
   const labels = ints('sigmoidCrossEntropyBackward', ts);
   const factor = dout / floats('sigmoidCrossEntropyBackward', count)[count.offset];
   for (let index = 0; index < scores.size; index++) {
-    const label = labels[positionOf(ts, index)];
-    const x = ss[positionOf(scores, index)];
-    ds[positionOf(dscores, index)] = label === ignoreLabel ? 0 : (sigmoidOf(x) - label) * factor;
+    const label = labels[addressOf(ts, index)];
+    const x = ss[addressOf(scores, index)];
+    ds[addressOf(dscores, index)] = label === ignoreLabel ? 0 : (sigmoidOf(x) - label) * factor;
   }
 }

@@ -34,8 +34,8 @@ export class PackedMatmul {
       return;
     }
     const cs = floats(operation, out);
-    const as = floats(operation, a);
-    const bs = floats(operation, b);
+    const as = floats(operation, a.transposed ? a.T : a);
+    const bs = floats(operation, b.transposed ? b.T : b);
     for (let k = 0; k < K; k += DEPTH) {
       const depth = Math.min(DEPTH, K - k);
       for (let n = 0; n < N; n += WIDTH) {

@@ -41,17 +41,13 @@ export class ReferenceBackend implements Backend {
   async read(x: Tensor): Promise<TypedArray> {
     const data = dataOf('read', x);
     const values = makeArray(x.dtype, x.size);
-    for (let row = 0, i = 0; row < x.rows; row++) {
-      for (let col = 0; col < x.cols; col++) values[i++] = data[elementwise.addressOf(x, row, col)];
-    }
+    for (let i = 0; i < values.length; i++) values[i] = data[elementwise.addressOf(x, i)];
     return values;
   }
 
   write(x: Tensor, values: ArrayLike<number>): void {
     const data = dataOf('write', x);
-    for (let row = 0, i = 0; row < x.rows; row++) {
-      for (let col = 0; col < x.cols; col++) data[elementwise.addressOf(x, row, col)] = values[i++];
-    }
+    for (let i = 0; i < x.size; i++) data[elementwise.addressOf(x, i)] = values[i];
   }
 
   matmul(out: Tensor, a: Tensor, b: Tensor): void {

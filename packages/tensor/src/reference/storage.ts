@@ -40,8 +40,7 @@ export function dataOf(operation: string, x: Tensor): TypedArray {
 
 /** The same, if the elements of each row lie side by side. */
 export function sideBySide(operation: string, x: Tensor): TypedArray {
-  const stride = x.transposed ? x.T.strides.at(-1) : x.strides.at(-1);
-  if (stride !== 1 && x.size > 1) {
+  if (x.transposed || (x.strides[x.strides.length - 1] !== 1 && x.size > 1)) {
     throw new ShapeError(
       `${operation}: expected the last axis to lie side by side, got ${formatShape(x.shape)} with strides ${formatShape(x.strides)}; copy it into a new tensor first`,
     );

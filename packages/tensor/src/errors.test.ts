@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
+
+describe('UnrollError.isInstance', () => {
+  test.each([DTypeError, ShapeError, StateError, ValueError])('knows %o', (Kind) => {
+    const error = new Kind('what was wrong');
+    expect(UnrollError.isInstance(error)).toBe(true);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe(Kind.name);
+    expect(error.message).toBe('what was wrong');
+  });
+
+  test('knows an error of another copy of the package by its marker', () => {
+    const foreign = Object.assign(new Error('shape'), { [Symbol.for('unroll.error')]: 'shape' });
+    expect(foreign).not.toBeInstanceOf(UnrollError);
+    expect(UnrollError.isInstance(foreign)).toBe(true);
+  });
+
+  test('knows other errors, and things that are no errors, from these', () => {
+    expect(UnrollError.isInstance(new Error('shape'))).toBe(false);
+    expect(UnrollError.isInstance({ [Symbol.for('unroll.error')]: 'shape' })).toBe(false);
+    expect(UnrollError.isInstance(undefined)).toBe(false);
+  });
+});
