@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+/**
+ * Everything that must hold: what `npm test` runs. A line for each step; the whole output of a step that fails.
+ *
+ *   node tooling/checks/check.mjs [--only <step>]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkCleanInstall } from './src/clean-install.mjs';
+import { checkExports } from './src/exports.mjs';
+import { checkImports } from './src/imports.mjs';
+import { checkTarball, packAll } from './src/pack.mjs';
+import { runCommand } from './src/run-command.mjs';
+import { checkSizes } from './src/size.mjs';
+import { collectResults, forgetResults } from './src/test-results.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
+const update = process.argv.includes('--update');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const temporary = mkdtempSync(join(tmpdir(), 'unroll-check-'));
+process.env.TURBO_TELEMETRY_DISABLED = '1';
+process.env.DO_NOT_TRACK = '1';
+
+/** A step that is a command. */
+const command =
+  (name, ...args) =>
+  async () => {
+    const { code, output } = await runCommand(name, args, { cwd: root });
+    return { problems: code === 0 ? [] : [output] };
+  };
+const turbo = (...args) =>
+  command('turbo', 'run', ...args, '--output-logs=errors-only', '--log-order=grouped');
+
+/** Packed once, for two steps. */
+let packed;
+const tarballs = () => {
+  packed ??= packAll(root, join(temporary, 'tarballs'));
+  return packed;
+};
+
+const tests = { passed: 0, failed: 0, skipped: [] };
+
+/** Each gives the problems it found, and perhaps something to show. `needs` names the steps without which it makes no sense. */
+const steps = {
+  lint: { what: 'format and lint', run: command('biome', 'ci', '.', '--reporter=summary') },
+  build: { what: 'build', run: turbo('build') },
+  types: { what: 'types', run: turbo('typecheck') },
+  unit: {
+    what: 'tests',
+    run: async () => {
+      forgetResults(root);
+      const { problems } = await turbo('test', '--concurrency=2', '--continue')();
+      const { missing, ...results } = collectResults(root);
+      Object.assign(tests, results);
+      const silent = missing.map((folder) => `${folder}: its tests wrote no results`);
+      return {
+        problems: [...problems, ...silent],
+        show: results.skipped.map((name) => `      skipped  ${name}`).join('\n'),
+      };
+    },
+  },
+  imports: { what: 'imports', run: async () => ({ problems: await checkImports(root) }) },
+  exports: {
+    what: 'public exports',
+    needs: ['build'],
+    run: async () => ({ problems: checkExports(root, join(here, 'snapshots'), update) }),
+  },
+  pack: {
+    what: 'packages (publint, attw)',
+    needs: ['build'],
+    run: async () => {
+      const all = await tarballs();
+      const found = [];
+      for (const each of all)
+        found.push(...each.problems, ...(each.problems.length > 0 ? [] : await checkTarball(root, each)));
+      return { problems: found };
+    },
+  },
+  size: {
+    what: 'bundle sizes',
+    needs: ['build'],
+    run: async () => {
+      const { table, problems } = await checkSizes(join(here, 'budgets.json'), here);
+      return { problems, show: only === 'size' || problems.length > 0 ? table : '' };
+    },
+  },
+  install: {
+    what: 'clean install, Node 20 and 24',
+    needs: ['build'],
+    run: async () => ({ problems: await checkCleanInstall(await tarballs(), join(temporary, 'install')) }),
+  },
+};
+
+if (only !== undefined && !Object.hasOwn(steps, only)) {
+  console.error(`check: expected --only ${Object.keys(steps).join(' | ')}, got ${only}`);
+  process.exit(2);
+}
+const wanted = only === undefined ? Object.keys(steps) : [...(steps[only].needs ?? []), only];
+const failed = new Set();
+let good = 0;
+for (const name of wanted) {
+  const { what, needs = [], run } = steps[name];
+  const lacking = needs.find((other) => failed.has(other));
+  if (lacking) {
+    failed.add(name);
+    console.log(`--    ${what}: not run, since ${steps[lacking].what} failed`);
+    continue;
+  }
+  const start = performance.now();
+  const { problems, show } = await run().catch((error) => ({ problems: [error.stack ?? String(error)] }));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'}  ${what.padEnd(32)} ${seconds.padStart(6)} s`);
+  if (show) console.log(show);
+  if (problems.length > 0) {
+    failed.add(name);
+    console.log(`${problems.join('\n')}\n`);
+  } else good++;
+}
+rmSync(temporary, { recursive: true, force: true });
+
+if (failed.size > 0)
+  console.log(`\nfailed: ${[...failed].join(', ')}; one alone: node tooling/checks/check.mjs --only <step>`);
+console.log(
+  `\n${tests.passed + good} passed, ${tests.failed + failed.size} failed, ${tests.skipped.length} skipped`,
+);
+process.exitCode = failed.size > 0 ? 1 : 0;
