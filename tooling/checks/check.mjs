@@ -45,7 +45,7 @@ const tests = { passed: 0, failed: 0, skipped: [] };
 
 /** Each gives the problems it found, and perhaps something to show. `needs` names the steps without which it makes no sense. */
 const steps = {
-  lint: { what: 'format and lint', run: command('biome', 'ci', '.', '--reporter=summary') },
+  lint: { what: 'format and lint', run: command('biome', 'ci', '.', '--colors=off') },
   build: { what: 'build', run: turbo('build') },
   types: { what: 'types', run: turbo('typecheck') },
   unit: {

@@ -125,6 +125,9 @@ export class TimeLSTM implements Layer {
   /** Begins the next block with copies of h and c `(N, H)`; without c, with a cell of zeros. */
   setState(h: Tensor, c?: Tensor): void {
     expectStateful('TimeLSTM', this.stateful);
+    // Both before either is kept, so that an error leaves the state as it was.
+    expectShape('TimeLSTM.setState', 'h', h.shape, ['N', this.Wh.value.rows]);
+    if (c) expectShape('TimeLSTM.setState', 'c', c.shape, h.shape);
     this.#h.set(h);
     if (c) this.#c.set(c);
     else this.#c.setZeros(h);

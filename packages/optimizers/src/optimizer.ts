@@ -5,6 +5,8 @@ import {
   type Parameter,
   type Shape,
   StateError,
+  sameShape,
+  sizeOf,
   type Tensor,
   type TypedArray,
   ValueError,
@@ -56,21 +58,24 @@ export abstract class Optimizer {
     }
   }
 
-  /** A copy of its state. */
+  /** A copy of its state at the time of the call. */
   async getState(): Promise<OptimizerState> {
-    const tensors = new Map<string, { shape: Shape; data: TypedArray }>();
-    for (const [{ name }, kept] of this.#kept) {
-      for (const [i, tensor] of kept.entries()) {
+    const { kind, updates } = this;
+    const kept = new Map<string, Tensor>();
+    for (const [{ name }, tensors] of this.#kept) {
+      for (const [i, tensor] of tensors.entries()) {
         const key = `${name}.${this.slots[i]}`;
-        if (tensors.has(key)) {
-          throw new StateError(
-            `${this.kind}.getState: expected parameters of different names, got ${name} twice`,
-          );
+        if (kept.has(key)) {
+          throw new StateError(`${kind}.getState: expected parameters of different names, got ${name} twice`);
         }
-        tensors.set(key, { shape: tensor.shape, data: await tensor.read() });
+        kept.set(key, tensor);
       }
     }
-    return { kind: this.kind, updates: this.#updates, tensors };
+    // All are asked for before the first is awaited, so that they belong together.
+    const copies = [...kept].map(
+      async ([key, tensor]) => [key, { shape: tensor.shape, data: await tensor.read() }] as const,
+    );
+    return { kind, updates, tensors: new Map(await Promise.all(copies)) };
   }
 
   /**
@@ -79,44 +84,54 @@ export abstract class Optimizer {
    * @throws StateError if the state belongs to another kind of optimizer or to other parameters
    */
   setState(state: OptimizerState, params: readonly Parameter[]): void {
-    if (state.kind !== this.kind) {
+    const { kind, updates, tensors } = state;
+    if (kind !== this.kind) {
+      throw new StateError(`${this.kind}.setState: expected the state of ${this.kind}, got that of ${kind}`);
+    }
+    if (!Number.isSafeInteger(updates) || updates < 0) {
       throw new StateError(
-        `${this.kind}.setState: expected the state of ${this.kind}, got that of ${state.kind}`,
+        `${kind}.setState: expected updates to be a whole number from 0, got ${updates}; is the state damaged?`,
       );
     }
-    const wanted = new Map<string, Tensor>();
-    for (const { name, value } of params) {
-      for (const slot of this.slots) wanted.set(`${name}.${slot}`, value);
-    }
     // Before the first update there is nothing to keep.
-    if (state.updates > 0 || state.tensors.size > 0) {
-      for (const [name, value] of wanted) {
-        const shape = state.tensors.get(name)?.shape;
-        if (!shape || formatShape(shape) !== formatShape(value.shape)) {
-          throw new StateError(
-            `${this.kind}.setState: expected ${name} ${formatShape(value.shape)}, got ${shape ? formatShape(shape) : 'none'}; is it the state of another model?`,
-          );
-        }
-      }
-      for (const name of state.tensors.keys()) {
-        if (!wanted.has(name)) {
-          throw new StateError(
-            `${this.kind}.setState: expected only tensors of the parameters at hand, got ${name}; is it the state of another model?`,
-          );
-        }
-      }
-      for (const parameter of params) {
-        this.#keptFor(parameter).forEach((tensor, i) => {
-          const saved = state.tensors.get(`${parameter.name}.${this.slots[i]}`);
-          if (saved) tensor.write(saved.data);
-        });
-      }
+    if (updates > 0 || tensors.size > 0) this.#expectTensorsOf(params, tensors);
+    for (const kept of this.#kept.values()) {
+      for (const tensor of kept) tensor.backend.fill(tensor, 0);
     }
-    this.#updates = state.updates;
+    for (const parameter of tensors.size > 0 ? params : []) {
+      this.#keptFor(parameter).forEach((tensor, i) => {
+        tensor.write(tensors.get(`${parameter.name}.${this.slots[i]}`)?.data ?? []);
+      });
+    }
+    this.#updates = updates;
   }
 
   dispose(): void {
     this.#memory.dispose();
+  }
+
+  /** Refuses tensors that are not, by name and shape, those kept for these parameters. */
+  #expectTensorsOf(params: readonly Parameter[], tensors: OptimizerState['tensors']): void {
+    const wanted = new Map<string, Shape>();
+    for (const { name, value } of params) {
+      for (const slot of this.slots) wanted.set(`${name}.${slot}`, value.shape);
+    }
+    for (const [name, shape] of wanted) {
+      const saved = tensors.get(name);
+      if (!saved || !sameShape(saved.shape, shape) || saved.data.length !== sizeOf(shape)) {
+        const got = saved ? `${formatShape(saved.shape)} with ${saved.data.length} numbers` : 'none';
+        throw new StateError(
+          `${this.kind}.setState: expected ${name} ${formatShape(shape)}, got ${got}; is it the state of another model?`,
+        );
+      }
+    }
+    for (const name of tensors.keys()) {
+      if (!wanted.has(name)) {
+        throw new StateError(
+          `${this.kind}.setState: expected only tensors of the parameters at hand, got ${name}; is it the state of another model?`,
+        );
+      }
+    }
   }
 
   #keptFor(parameter: Parameter): readonly Tensor[] {

@@ -57,10 +57,15 @@ for (let round = -2; round < rounds; round++) {
 const flops = 3 * 2 * N * T * (D * 4 * H + H * 4 * H + H * V);
 const peak = median(peaks);
 const floor = flops / peak / 1e6;
-const totals = milliseconds.forward.map((_, i) => Object.values(milliseconds).reduce((sum, each) => sum + each[i], 0));
+const totals = milliseconds.forward.map((_, i) =>
+  Object.values(milliseconds).reduce((sum, each) => sum + each[i], 0),
+);
 console.log(`Rnnlm, N ${N}, T ${T}, D ${D}, H ${H}, V ${V}; Node ${process.version}, median of ${rounds}`);
-for (const [name, values] of Object.entries(milliseconds)) console.log(`${name.padEnd(16)} ${median(values).toFixed(0).padStart(6)} ms`);
-console.log(`${'step'.padEnd(16)} ${median(totals).toFixed(0).padStart(6)} ms  (best ${Math.min(...totals).toFixed(0)})`);
+for (const [name, values] of Object.entries(milliseconds))
+  console.log(`${name.padEnd(16)} ${median(values).toFixed(0).padStart(6)} ms`);
+console.log(
+  `${'step'.padEnd(16)} ${median(totals).toFixed(0).padStart(6)} ms  (best ${Math.min(...totals).toFixed(0)})`,
+);
 console.log(
   `${'floor'.padEnd(16)} ${floor.toFixed(0).padStart(6)} ms  (${(flops / 1e9).toFixed(2)} GFLOP of products at ${peak.toFixed(2)} GFLOP/s)`,
 );

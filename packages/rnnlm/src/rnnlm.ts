@@ -76,7 +76,10 @@ export class Rnnlm implements LanguageModel {
     return copyState('lstm', this.lstm.getState());
   }
 
-  /** Begins the next block with this state. */
+  /**
+   * Begins the next block with this state.
+   * @throws StateError or ShapeError if it is the state of another model
+   */
   setState(state: ModelState): void {
     if (state.size === 0) this.resetState();
     else pasteState(state, ['lstm.h', 'lstm.c'], this.lstm.Wh.value, (h, c) => this.lstm.setState(h, c));

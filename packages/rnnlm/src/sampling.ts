@@ -27,7 +27,7 @@ export function checkSampling({ temperature = 1, topK, topP }: SamplingOptions):
 
 /**
  * Draws a token id from scores `(V)`.
- * @throws ValueError if the scores are not numbers, or every token is skipped
+ * @throws ValueError if a score is not a finite number, or every token is skipped
  */
 export function sampleId(scores: ArrayLike<number>, options: SamplingOptions, random: Random): number {
   checkSampling(options);
@@ -35,9 +35,9 @@ export function sampleId(scores: ArrayLike<number>, options: SamplingOptions, ra
   const skipped = new Set(options.skipIds);
   const ids: number[] = [];
   for (let id = 0; id < scores.length; id++) {
-    if (Number.isNaN(scores[id])) {
+    if (!Number.isFinite(scores[id])) {
       throw new ValueError(
-        `sampleId: expected scores that are numbers, got NaN for id ${id}; did training diverge?`,
+        `sampleId: expected finite scores, got ${scores[id]} for id ${id}; did training diverge?`,
       );
     }
     if (!skipped.has(id)) ids.push(id);

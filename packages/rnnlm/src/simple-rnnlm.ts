@@ -76,7 +76,10 @@ export class SimpleRnnlm implements LanguageModel {
     return copyState('rnn', this.rnn.getState());
   }
 
-  /** Begins the next block with this state. */
+  /**
+   * Begins the next block with this state.
+   * @throws StateError or ShapeError if it is the state of another model
+   */
   setState(state: ModelState): void {
     if (state.size === 0) this.resetState();
     else pasteState(state, ['rnn.h'], this.rnn.Wh.value, (h) => this.rnn.setState(h));

@@ -1,0 +1,10 @@
+import rnn from '@unroll/fixtures/rnn.json' with { type: 'json' };
+import { describeRecurrent } from '../test/describe-recurrent.ts';
+import { TimeRNN } from './time-rnn.ts';
+
+describeRecurrent('TimeRNN', {
+  make: (Wx, Wh, b, options) => new TimeRNN(Wx, Wh, b, options),
+  gates: 1,
+  states: ['h'],
+  fixture: rnn,
+});
