@@ -59,7 +59,7 @@ const options = {
   '--lr': '0.005',
   '--schedule': 'cosine',
   '--max-grad': '5',
-  '--max-steps': '1200',
+  '--max-steps': '1000',
   '--epochs': '1000',
   '--eval-interval': '200',
   '--sample-size': '200',
