@@ -33,10 +33,16 @@ Examples:
 Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 130 interrupted,
 1 anything else.`,
     );
-  const backend = () => new Option('--backend <name>', 'what computes').choices(backendNames).default('auto');
+  const withBackend = (command: Command): Command =>
+    command
+      .addOption(
+        new Option('--backend <name>', 'what computes; auto takes the fastest')
+          .choices(backendNames)
+          .default('auto'),
+      )
+      .option('--threads <n>', 'how many threads compute (default: one for each core)', wholeFrom(1));
 
-  program
-    .command('train')
+  withBackend(program.command('train'))
     .description('Train a model on a text; the defaults are those of the book for the Penn Treebank.')
     .requiredOption(
       '--data <path>',
@@ -65,7 +71,6 @@ Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4
     .option('--eval-interval <steps>', 'evaluate also every so many steps', wholeFrom(1))
     .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
     .option('--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', wholeFrom(0))
-    .addOption(backend())
     .option('--force', 'let a folder that is not empty be written over')
     .addHelpText(
       'after',
@@ -77,8 +82,7 @@ Examples:
     )
     .action(async (options) => end(await trainModel(options)));
 
-  program
-    .command('evaluate')
+  withBackend(program.command('evaluate'))
     .description("Measure a model's perplexity on a text.")
     .argument('<model folder>', 'as unroll train writes it')
     .requiredOption('--data <path>', 'a text file, or a folder as for unroll train')
@@ -92,11 +96,9 @@ Examples:
     .option('--time-size <T>', 'steps at a time', wholeFrom(1), 35)
     .option('--exact', "count every prediction, in one stream, instead of the book's protocol")
     .option('--json', 'print one JSON object')
-    .addOption(backend())
     .action((folder: string, options) => evaluateModel(folder, options));
 
-  program
-    .command('generate')
+  withBackend(program.command('generate'))
     .description('Let a model write.')
     .argument('<model folder>', 'as unroll train writes it')
     .option('--prompt <text>', 'what to go on from')
@@ -111,7 +113,6 @@ Examples:
     .option('--top-p <p>', 'draw only from the likeliest that together reach p', above0UpTo1)
     .option('--skip <token...>', 'tokens never to write (default: <unk>)')
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
-    .addOption(backend())
     .action(async (folder: string, options) => end(await generateText(folder, options)));
 
   program

@@ -1,22 +1,21 @@
 import { evaluate } from '@unroll/training';
-import { type BackendName, chooseBackend } from '../backend.ts';
+import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
 import { count, duration, figure } from '../format.ts';
 import { loadModel } from '../model-folder.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends BackendOptions {
   data: string;
   split?: SplitName;
   batchSize: number;
   timeSize: number;
   exact?: boolean;
   json?: boolean;
-  backend: BackendName;
 }
 
 export async function evaluateModel(folder: string, options: EvaluateOptions): Promise<void> {
-  const { backend } = chooseBackend(options.backend);
+  const { backend, description } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
   const { ids, split } = await chooseSplit(options.data, tokenizer, options.split);
   const { batchSize, timeSize, exact = false } = options;
@@ -32,5 +31,5 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
   console.log(`perplexity   ${figure(result.perplexity)}`);
   console.log(`loss         ${result.loss.toFixed(4)} nats`);
   console.log(`predictions  ${count(result.predictions)} on the ${split} text (${how})`);
-  console.log(`time         ${duration(seconds)} on the ${backend.name} backend`);
+  console.log(`time         ${duration(seconds)} on ${description}`);
 }

@@ -1,6 +1,6 @@
 import { generate } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
-import { type BackendName, chooseBackend } from '../backend.ts';
+import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { DataError, ExitCode } from '../exit-code.ts';
 import { loadModel } from '../model-folder.ts';
@@ -8,7 +8,7 @@ import { onInterrupt } from '../on-interrupt.ts';
 import { startIds } from '../start-ids.ts';
 import { TextStream } from '../text-stream.ts';
 
-export interface GenerateOptions {
+export interface GenerateOptions extends BackendOptions {
   prompt?: string;
   tokens: number;
   temperature: number;
@@ -16,12 +16,11 @@ export interface GenerateOptions {
   topP?: number;
   skip?: string[];
   seed: number;
-  backend: BackendName;
 }
 
 /** Writes the prompt and what follows to standard output, token by token. */
 export async function generateText(folder: string, options: GenerateOptions): Promise<number> {
-  const { backend } = chooseBackend(options.backend);
+  const { backend } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
   const { vocabulary } = tokenizer;
   const given = options.prompt ? Array.from(tokenizer.encode(options.prompt)) : [];

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { assignParams } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile } from '@unroll/checkpoint/node';
 import { createModel, generate, type LanguageModel } from '@unroll/rnnlm';
-import { Random } from '@unroll/tensor';
+import { type Backend, Random } from '@unroll/tensor';
 import { BpttBatches, type Tokenizer } from '@unroll/text';
 import { type Corpus, loadCorpus } from '@unroll/text/node';
 import { DivergedError, type EvaluateOptions, evaluate, train } from '@unroll/training';
 import pc from 'picocolors';
-import { type BackendName, chooseBackend } from '../backend.ts';
+import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
 import { count, duration, figure, plain } from '../format.ts';
@@ -19,7 +19,7 @@ import { Progress } from '../progress.ts';
 import { RunFolder } from '../run-folder.ts';
 import { startIds } from '../start-ids.ts';
 
-export interface TrainOptions {
+export interface TrainOptions extends BackendOptions {
   data: string;
   out: string;
   model: string;
@@ -40,7 +40,6 @@ export interface TrainOptions {
   evalInterval?: number;
   logEvery: number;
   sampleSize?: number;
-  backend: BackendName;
   force?: boolean;
 }
 
@@ -57,7 +56,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   );
   const optimizer = makeOptimizer(options.optimizer, options.lr);
   const schedule = makeSchedule(options.schedule, optimizer.lr, steps, options.warmup);
-  const { backend, reason } = chooseBackend(options.backend);
+  const { backend, description } = await chooseBackend(options);
   const { tokenizer } = corpus;
   const model = createModel(
     { model: options.model, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize },
@@ -84,7 +83,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   progress.line(
     `validation  ${evaluation ? describeEvaluation(evaluation) : 'none: the text is too short to hold some back'}`,
   );
-  progress.line(`backend     ${backend.name}, ${reason}; seed ${options.seed}`);
+  progress.line(`backend     ${description}; seed ${options.seed}`);
   progress.line(`results in  ${options.out}\n`);
 
   await folder.begin();
@@ -158,7 +157,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     savedAt = steps;
   }
   progress.line(`\ndone in ${duration(seconds)}; the model of step ${savedAt} is in ${folder.path}`);
-  await reportTest(folder.path, corpus, progress, options);
+  await reportTest(folder.path, corpus, progress, backend);
   progress.line(`let it write: unroll generate ${folder.path} --tokens 300`);
   return ExitCode.ok;
 }
@@ -168,11 +167,11 @@ async function reportTest(
   path: string,
   { test }: Corpus,
   progress: Progress,
-  options: TrainOptions,
+  backend: Backend,
 ): Promise<void> {
   const protocol = test && evaluationFor(test);
   if (!test || !protocol) return;
-  const { model } = await loadModel(path, chooseBackend(options.backend).backend);
+  const { model } = await loadModel(path, backend);
   const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
   model.dispose();
   progress.line(

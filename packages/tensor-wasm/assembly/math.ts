@@ -1,0 +1,141 @@
+// Four numbers at a time. Constants lie in memory: an engine rebuilds v128.const in every turn of a loop.
+
+// exp: Cephes' expf (Moshier): x = n ln 2 + r, a polynomial in r, times 2^n.
+// tanh: Cephes' tanhf near 0, where exp(2x) would lose the digits; else 1 - 2 / (exp(2|x|) + 1).
+const CONSTANTS: usize = memory.data<f32>(
+  [
+    // 0: bounds between which 2^n is a normal number
+    -87.3, -87.3, -87.3, -87.3, 88.37, 88.37, 88.37, 88.37,
+    // 32: log2 e, ln 2 in two parts
+    1.44269504088896341, 1.44269504088896341, 1.44269504088896341, 1.44269504088896341,
+    -0.693359375, -0.693359375, -0.693359375, -0.693359375,
+    2.12194440e-4, 2.12194440e-4, 2.12194440e-4, 2.12194440e-4,
+    // 80: the polynomial, highest power first
+    1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4,
+    1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3,
+    8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3,
+    4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2,
+    1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1,
+    5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1,
+    // 176
+    1.0, 1.0, 1.0, 1.0,
+    // 192: tanh's polynomial
+    -5.70498872745e-3, -5.70498872745e-3, -5.70498872745e-3, -5.70498872745e-3,
+    2.06390887954e-2, 2.06390887954e-2, 2.06390887954e-2, 2.06390887954e-2,
+    -5.37397155531e-2, -5.37397155531e-2, -5.37397155531e-2, -5.37397155531e-2,
+    1.33314422036e-1, 1.33314422036e-1, 1.33314422036e-1, 1.33314422036e-1,
+    -3.33332819422e-1, -3.33332819422e-1, -3.33332819422e-1, -3.33332819422e-1,
+    // 272: where it ends
+    0.625, 0.625, 0.625, 0.625,
+    2.0, 2.0, 2.0, 2.0,
+  ],
+  16,
+);
+
+/** a * b + c, in one rounding where the processor can. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+// @ts-ignore: decorator
+@inline
+function constant(offset: usize): v128 {
+  return v128.load(CONSTANTS + offset);
+}
+
+// @ts-ignore: decorator
+@inline
+export function one(): v128 {
+  return constant(176);
+}
+
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  x = f32x4.min(f32x4.max(x, constant(0)), constant(16));
+  const n = f32x4.nearest(f32x4.mul(x, constant(32)));
+  const r = madd(n, constant(64), madd(n, constant(48), x));
+  let p = madd(constant(80), r, constant(96));
+  p = madd(p, r, constant(112));
+  p = madd(p, r, constant(128));
+  p = madd(p, r, constant(144));
+  p = madd(p, r, constant(160));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), constant(176));
+  // 2^n, by writing n into the exponent
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return f32x4.mul(p, power);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoid4(x: v128): v128 {
+  return f32x4.div(one(), f32x4.add(one(), exp4(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const e = exp4(f32x4.add(size, size));
+  const far = f32x4.sub(one(), f32x4.div(constant(288), f32x4.add(e, one())));
+  const signed = v128.or(far, v128.and(x, f32x4.splat(-0.0)));
+  const s = f32x4.mul(x, x);
+  let p = madd(constant(192), s, constant(208));
+  p = madd(p, s, constant(224));
+  p = madd(p, s, constant(240));
+  p = madd(p, s, constant(256));
+  const near = madd(f32x4.mul(p, s), x, x);
+  return v128.bitselect(near, signed, f32x4.lt(size, constant(272)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sum4(x: v128): f32 {
+  return (
+    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+export function max4(x: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
+    max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),
+  );
+}
+
+/** The first 1 to 3 numbers at p; the others are 0. Reads nothing behind them. */
+// @ts-ignore: decorator
+@inline
+export function loadSome(p: usize, count: i32): v128 {
+  let x = v128.load32_zero(p);
+  if (count > 1) x = f32x4.replace_lane(x, 1, load<f32>(p, 4));
+  if (count > 2) x = f32x4.replace_lane(x, 2, load<f32>(p, 8));
+  return x;
+}
+
+// @ts-ignore: decorator
+@inline
+export function storeSome(p: usize, x: v128, count: i32): void {
+  store<f32>(p, f32x4.extract_lane(x, 0));
+  if (count > 1) store<f32>(p, f32x4.extract_lane(x, 1), 4);
+  if (count > 2) store<f32>(p, f32x4.extract_lane(x, 2), 8);
+}
+
+/** Four numbers at p, or as many as are left of a row. */
+// @ts-ignore: decorator
+@inline
+export function load4(p: usize, left: i32): v128 {
+  return left >= 4 ? v128.load(p) : loadSome(p, left);
+}
+
+// @ts-ignore: decorator
+@inline
+export function store4(p: usize, x: v128, left: i32): void {
+  if (left >= 4) v128.store(p, x);
+  else storeSome(p, x, left);
+}

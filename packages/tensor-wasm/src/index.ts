@@ -1,0 +1,3 @@
+/// <reference lib="dom" />
+// The names of WebAssembly and of workers in browsers come with the library of types above.
+export { WasmBackend, type WasmBackendOptions } from './wasm-backend.ts';

@@ -1,0 +1,46 @@
+// Where things lie in the memory that all tensors share, below them; assembly/memory.ts has the same numbers.
+
+/** Of the arguments of a call, in bytes. */
+export const ARGS = 0x10000;
+/** Of the packed operands of each thread. */
+export const SCRATCH = 0x20000;
+export const SCRATCH_BYTES = 0x60000;
+/** So many chunks have a place for what they add up. */
+export const MOST_PARTIALS = 4096;
+
+/** The operations by number, as in assembly/threads.ts. */
+export const Operation = {
+  packB: 0,
+  multiply: 1,
+  fill: 2,
+  copy: 3,
+  add: 4,
+  scale: 5,
+  addBias: 6,
+  addSumRows: 7,
+  gather: 8,
+  scatterAdd: 9,
+  sigmoid: 10,
+  sigmoidBackward: 11,
+  dropout: 12,
+  rnnCell: 13,
+  rnnCellBackward: 14,
+  lstmCell: 15,
+  lstmCellBackward: 16,
+  gruGates: 17,
+  gruCell: 18,
+  gruCellBackward: 19,
+  gruGatesBackward: 20,
+  softmaxCrossEntropy: 21,
+  softmaxCrossEntropyBackward: 22,
+  sigmoidCrossEntropy: 23,
+  sigmoidCrossEntropyBackward: 24,
+  sumSquares: 25,
+  clip: 26,
+  sgd: 27,
+  momentum: 28,
+  nesterov: 29,
+  adagrad: 30,
+  rmsprop: 31,
+  adam: 32,
+} as const;

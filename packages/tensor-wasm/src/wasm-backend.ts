@@ -1,0 +1,886 @@
+import {
+  type Backend,
+  bytesPerElement,
+  contiguousStrides,
+  type DType,
+  DTypeError,
+  expectAlive,
+  formatShape,
+  keyOf,
+  makeArray,
+  ShapeError,
+  StateError,
+  type Storage,
+  sameShape,
+  type Tensor,
+  type TypedArray,
+  ValueError,
+} from '@unroll/tensor';
+import { Crew } from './crew.ts';
+import { hasRelaxedSimd, hasSimd } from './features.ts';
+import { Heap } from './heap.ts';
+import { importsOf, type Kernels } from './kernels.ts';
+import { ARGS, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+import { type Packed, WasmStorage } from './storage.ts';
+import { availableThreads, startWorker } from './workers.ts';
+
+export interface WasmBackendOptions {
+  /** The calling thread and so many less one beside it; by default one for each core, or 1 where memory cannot be shared. */
+  threads?: number;
+  /** Fused multiply-add; by default where the engine has it. Results differ in the last bits with and without. */
+  relaxedSimd?: boolean;
+}
+
+/**
+ * The operations of the contract as WebAssembly SIMD, for f32. All tensors lie in one linear memory.
+ *
+ * A call is cut into chunks by its shapes alone, and each chunk is computed in a fixed order: the results are the same to
+ * the bit for any number of threads.
+ */
+export class WasmBackend implements Backend {
+  readonly name = 'wasm';
+  /** Does it use fused multiply-add? */
+  readonly relaxedSimd: boolean;
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels: Kernels;
+  readonly #crew: Crew;
+  readonly #heap: Heap;
+  #ints: Int32Array;
+  #floats: Float32Array;
+  #bytes = 0;
+  /** For right operands of products that are packed for one product only. */
+  #packing = { address: 0, bytes: 0 };
+  readonly #stagings = new Map<DType, { address: number; length: number }>();
+
+  private constructor(memory: WebAssembly.Memory, kernels: Kernels, crew: Crew, relaxedSimd: boolean) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#crew = crew;
+    this.relaxedSimd = relaxedSimd;
+    this.#heap = new Heap(memory, SCRATCH + crew.threads * SCRATCH_BYTES);
+    this.#ints = new Int32Array(memory.buffer);
+    this.#floats = new Float32Array(memory.buffer);
+  }
+
+  /**
+   * @throws StateError where WebAssembly has no SIMD
+   * @throws ValueError if threads is not a whole number from 1, or more than 1 where memory cannot be shared
+   */
+  static async create({ threads, relaxedSimd }: WasmBackendOptions = {}): Promise<WasmBackend> {
+    if (!hasSimd()) {
+      throw new StateError(
+        'WasmBackend: expected WebAssembly with SIMD, which this engine lacks; use a newer one (Node 20, Chrome 91, Firefox 89, Safari 16.4), or ReferenceBackend',
+      );
+    }
+    const offered = availableThreads();
+    const count = threads ?? Math.min(offered, 16);
+    if (!Number.isInteger(count) || count < 1 || count > 64) {
+      throw new ValueError(`WasmBackend: expected threads to be a whole number from 1 to 64, got ${threads}`);
+    }
+    if (count > 1 && typeof SharedArrayBuffer === 'undefined') {
+      throw new ValueError(
+        `WasmBackend: expected one thread where memory cannot be shared, got ${threads}; a page needs the isolation headers for more`,
+      );
+    }
+    const relaxed = relaxedSimd ?? hasRelaxedSimd();
+    if (relaxed && !hasRelaxedSimd()) {
+      throw new StateError(
+        'WasmBackend: expected relaxed SIMD, which this engine lacks; leave out relaxedSimd',
+      );
+    }
+    const shared = count > 1;
+    const { wasm } = await loadModule(relaxed, shared);
+    const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
+    const initial = Math.ceil((SCRATCH + count * SCRATCH_BYTES) / 65536);
+    const memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
+    const module = await WebAssembly.compile(bytes);
+    const instance = await WebAssembly.instantiate(module, importsOf(memory));
+    const kernels = instance.exports as unknown as Kernels;
+    const workers = Array.from({ length: count - 1 }, (_, i) => startWorker(module, memory, i + 1));
+    return new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed);
+  }
+
+  get threads(): number {
+    return this.#crew.threads;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How large the linear memory has grown, in bytes. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Ends the workers. Tensors can still be read. */
+  dispose(): void {
+    this.#crew.dispose();
+  }
+
+  allocate(dtype: DType, length: number): Storage {
+    if (dtype === 'f64') {
+      throw new DTypeError('WasmBackend: expected f32 or i32, got f64; check gradients on ReferenceBackend');
+    }
+    const address = this.#take(length * 4);
+    this.#ints.fill(0, address >> 2, (address >> 2) + length);
+    this.#bytes += length * bytesPerElement(dtype);
+    return new WasmStorage(dtype, length, address);
+  }
+
+  free(storage: Storage): void {
+    if (!(storage instanceof WasmStorage)) {
+      throw new StateError("WasmBackend.free: expected memory of the wasm backend, got another one's");
+    }
+    if (storage.freed) return;
+    storage.freed = true;
+    this.#bytes -= storage.length * bytesPerElement(storage.dtype);
+    this.#heap.give(storage.address);
+    for (const { address } of storage.packed.values()) {
+      if (address !== undefined) this.#heap.give(address);
+    }
+    storage.packed.clear();
+  }
+
+  async read(x: Tensor): Promise<TypedArray> {
+    const { storage, data, start } = this.#elements('read', x);
+    const values = makeArray(storage.dtype, x.size);
+    eachElement(x, start, (i, at) => {
+      values[i] = data[at];
+    });
+    return values;
+  }
+
+  write(x: Tensor, values: ArrayLike<number>): void {
+    const { storage, data, start } = this.#elements('write', x);
+    eachElement(x, start, (i, at) => {
+      data[at] = values[i];
+    });
+    storage.version++;
+  }
+
+  fill(x: Tensor, value: number): void {
+    const isInt = storageOf('fill', x).dtype === 'i32';
+    this.#rows('fill', x);
+    this.#out('fill', 4, x, isInt ? 'i32' : 'f32');
+    if (isInt) this.#int(7, value);
+    else this.#float(7, value);
+    this.#runRows(Operation.fill, x, 1);
+  }
+
+  copy(out: Tensor, x: Tensor): void {
+    expectSame('copy', out, x);
+    const [a, b] = [storageOf('copy', out), storageOf('copy', x)];
+    if (a.dtype !== b.dtype) throw new DTypeError(`copy: expected ${a.dtype}, got ${b.dtype}`);
+    if (out.transposed !== x.transposed || (out.transposed && out.shape.length === 3)) {
+      // Rows of one are columns of the other: element by element.
+      this.#copySlowly(out, x);
+      return;
+    }
+    const [to, from] = out.transposed ? [out.T, x.T] : [out, x];
+    this.#int(0, to.rows);
+    this.#int(1, to.cols);
+    this.#int(2, innerRows(to));
+    this.#place(4, to, a);
+    this.#place(7, from, b);
+    this.#int(10, lastStride(to) * 4);
+    this.#int(11, lastStride(from) * 4);
+    a.version++;
+    this.#runRows(Operation.copy, to, 1);
+  }
+
+  #copySlowly(out: Tensor, x: Tensor): void {
+    const from = this.#elements('copy', x);
+    const to = this.#elements('copy', out);
+    const values = new Float64Array(x.size);
+    eachElement(x, from.start, (i, at) => {
+      values[i] = from.data[at];
+    });
+    eachElement(out, to.start, (i, at) => {
+      to.data[at] = values[i];
+    });
+    to.storage.version++;
+  }
+
+  add(out: Tensor, x: Tensor): void {
+    expectSame('add', out, x);
+    this.#rows('add', out);
+    this.#in('add', 7, x);
+    this.#out('add', 4, out);
+    this.#runRows(Operation.add, out, 1);
+  }
+
+  scale(out: Tensor, factor: number): void {
+    this.#rows('scale', out);
+    this.#out('scale', 4, out);
+    this.#float(7, factor);
+    this.#runRows(Operation.scale, out, 1);
+  }
+
+  matmul(out: Tensor, a: Tensor, b: Tensor): void {
+    this.#product('matmul', out, a, b, 0);
+  }
+
+  addmm(out: Tensor, a: Tensor, b: Tensor): void {
+    this.#product('addmm', out, a, b, 1);
+  }
+
+  #product(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+    const [M, K, N] = [a.rows, a.cols, b.cols];
+    if (b.rows !== K || out.rows !== M || out.cols !== N) {
+      throw new ShapeError(
+        `${operation}: expected out (M, N), a (M, K), b (K, N), got ${[out, a, b].map((x) => formatShape(x.shape)).join(', ')}`,
+      );
+    }
+    if (out.transposed) {
+      // outᵀ = bᵀ @ aᵀ
+      this.#product(operation, out.T, b.T, a.T, accumulate);
+      return;
+    }
+    const stored = a.transposed ? a.T : a;
+    checkOperand(operation, stored);
+    checkOperand(operation, b.transposed ? b.T : b);
+    const packed = this.#packed(operation, b);
+    this.#int(0, M);
+    this.#int(1, N);
+    this.#int(2, K);
+    this.#int(3, a.transposed ? 1 : 0);
+    this.#in(operation, 4, stored);
+    this.#int(7, innerRows(stored));
+    this.#int(8, packed);
+    this.#out(operation, 9, out);
+    this.#int(12, innerRows(out));
+    this.#int(13, accumulate);
+    this.#runProduct(M, K, N);
+  }
+
+  /** Cuts a product into chunks by its shape: rows where there are many, columns where there are few. */
+  #runProduct(M: number, K: number, N: number): void {
+    const panels = Math.ceil(N / 8);
+    const work = M * N * K;
+    const wanted = Math.min(work > 3.2e7 ? Math.ceil(work / 4e6) : 16, Math.ceil(work / 4e5), 512);
+    const byRows = M >= 140;
+    const rows = byRows ? Math.ceil(M / wanted / 5) * 5 : M;
+    const panelsEach = byRows ? panels : Math.ceil(panels / wanted);
+    const across = Math.ceil(panels / panelsEach);
+    this.#int(14, rows);
+    this.#int(15, panelsEach);
+    this.#int(16, across);
+    this.#crew.run(Operation.multiply, Math.ceil(M / rows) * across);
+  }
+
+  /**
+   * Where b lies in packed form. What is multiplied with more than once while it stays the same, such as Wh in every time step,
+   * keeps a packed form of its own.
+   */
+  #packed(operation: string, b: Tensor): number {
+    const storage = storageOf(operation, b);
+    const bytes = Math.ceil(b.cols / 8) * b.rows * 32;
+    let known = storage.packed.get(b);
+    if (known?.address !== undefined) {
+      if (known.version === storage.version) return known.address;
+      known.version = storage.version;
+      this.#pack(operation, b, known.address);
+      return known.address;
+    }
+    if (known?.version === storage.version) {
+      known.address = this.#take(bytes);
+      this.#pack(operation, b, known.address);
+      return known.address;
+    }
+    known ??= { address: undefined, version: storage.version } satisfies Packed;
+    known.version = storage.version;
+    storage.packed.set(b, known);
+    if (this.#packing.bytes < bytes) {
+      if (this.#packing.bytes > 0) this.#heap.give(this.#packing.address);
+      this.#packing = { address: this.#take(bytes), bytes };
+    }
+    this.#pack(operation, b, this.#packing.address);
+    return this.#packing.address;
+  }
+
+  #pack(operation: string, b: Tensor, address: number): void {
+    const stored = b.transposed ? b.T : b;
+    const panels = Math.ceil(b.cols / 8);
+    const each = Math.max(1, Math.ceil(65536 / (b.rows * 8)));
+    this.#int(0, address);
+    this.#int(1, b.rows);
+    this.#int(2, b.cols);
+    this.#int(3, b.transposed ? 1 : 0);
+    this.#in(operation, 4, stored);
+    this.#int(7, innerRows(stored));
+    this.#int(8, each);
+    this.#crew.run(Operation.packB, Math.ceil(panels / each));
+  }
+
+  addBias(x: Tensor, b: Tensor): void {
+    expectMatrix('addBias', 'b', b, 1, x.cols);
+    this.#rows('addBias', x);
+    this.#in('addBias', 7, b);
+    this.#out('addBias', 4, x);
+    this.#runRows(Operation.addBias, x, 1);
+  }
+
+  addSumRows(out: Tensor, x: Tensor): void {
+    expectMatrix('addSumRows', 'out', out, 1, x.cols);
+    this.#rows('addSumRows', x);
+    this.#in('addSumRows', 4, x);
+    this.#out('addSumRows', 7, out);
+    const columns = Math.ceil(Math.max(65536 / x.rows, 4) / 4) * 4;
+    this.#int(8, columns);
+    this.#crew.run(Operation.addSumRows, Math.ceil(x.cols / columns));
+  }
+
+  gather(out: Tensor, W: Tensor, ids: Tensor): void {
+    expectMatrix('gather', 'out', out, ids.size, W.cols);
+    this.#checkIds('gather', W, ids);
+    this.#rows('gather', out);
+    this.#in('gather', 7, W);
+    this.#int(10, this.#labels('gather', ids));
+    this.#out('gather', 4, out);
+    this.#runRows(Operation.gather, out, 1);
+  }
+
+  scatterAdd(dW: Tensor, ids: Tensor, dout: Tensor): void {
+    expectMatrix('scatterAdd', 'dout', dout, ids.size, dW.cols);
+    this.#checkIds('scatterAdd', dW, ids);
+    this.#rows('scatterAdd', dout);
+    this.#in('scatterAdd', 4, dout);
+    this.#int(10, this.#labels('scatterAdd', ids));
+    this.#out('scatterAdd', 7, dW);
+    this.#crew.run(Operation.scatterAdd, 1);
+  }
+
+  sigmoid(out: Tensor, x: Tensor): void {
+    expectSame('sigmoid', out, x);
+    this.#rows('sigmoid', out);
+    this.#in('sigmoid', 7, x);
+    this.#out('sigmoid', 4, out);
+    this.#runRows(Operation.sigmoid, out, 8);
+  }
+
+  sigmoidBackward(dx: Tensor, dout: Tensor, out: Tensor): void {
+    expectSame('sigmoidBackward', dx, dout);
+    expectSame('sigmoidBackward', dx, out);
+    this.#rows('sigmoidBackward', dx);
+    this.#in('sigmoidBackward', 7, dout);
+    this.#in('sigmoidBackward', 10, out);
+    this.#out('sigmoidBackward', 4, dx);
+    this.#runRows(Operation.sigmoidBackward, dx, 1);
+  }
+
+  dropout(out: Tensor, x: Tensor, ratio: number, seed: number, call: number): void {
+    expectSame('dropout', out, x);
+    const [key0, key1] = keyOf(seed);
+    this.#rows('dropout', out);
+    this.#in('dropout', 7, x);
+    this.#out('dropout', 4, out);
+    this.#int(10, Math.min(Math.ceil(ratio * 2 ** 32), 2 ** 32 - 1));
+    this.#float(11, 1 / (1 - ratio));
+    this.#int(12, key0);
+    this.#int(13, key1);
+    this.#int(14, call);
+    this.#runRows(Operation.dropout, out, 16);
+  }
+
+  rnnCell(hs: Tensor, t: number): void {
+    const next = hs.at(t + 1);
+    this.#rows('rnnCell', next);
+    this.#out('rnnCell', 4, next);
+    this.#runRows(Operation.rnnCell, next, 16);
+  }
+
+  rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void {
+    const [dgate, next] = [dgates.at(t), hs.at(t + 1)];
+    expectSame('rnnCellBackward', dgate, dh);
+    expectSame('rnnCellBackward', next, dh);
+    this.#rows('rnnCellBackward', dh);
+    this.#in('rnnCellBackward', 7, dh);
+    this.#in('rnnCellBackward', 10, next);
+    this.#out('rnnCellBackward', 4, dgate);
+    this.#runRows(Operation.rnnCellBackward, dh, 4);
+  }
+
+  lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void {
+    const [c, cNext, hNext, gate] = [cs.at(t), cs.at(t + 1), hs.at(t + 1), gates.at(t)];
+    expectSame('lstmCell', hNext, cNext);
+    expectMatrix('lstmCell', 'gates[:, t]', gate, c.rows, 4 * c.cols);
+    this.#rows('lstmCell', hNext);
+    this.#in('lstmCell', 7, c);
+    this.#out('lstmCell', 4, hNext);
+    this.#out('lstmCell', 10, cNext);
+    this.#out('lstmCell', 13, gate);
+    this.#runRows(Operation.lstmCell, hNext, 64);
+  }
+
+  lstmCellBackward(dgates: Tensor, dc: Tensor, dh: Tensor, gates: Tensor, cs: Tensor, t: number): void {
+    const [dgate, gate, c, cNext] = [dgates.at(t), gates.at(t), cs.at(t), cs.at(t + 1)];
+    expectSame('lstmCellBackward', dc, dh);
+    expectSame('lstmCellBackward', c, dh);
+    expectMatrix('lstmCellBackward', 'gates[:, t]', gate, dh.rows, 4 * dh.cols);
+    expectSame('lstmCellBackward', dgate, gate);
+    this.#rows('lstmCellBackward', dh);
+    this.#in('lstmCellBackward', 10, dh);
+    this.#in('lstmCellBackward', 13, gate);
+    this.#in('lstmCellBackward', 16, c);
+    this.#in('lstmCellBackward', 19, cNext);
+    this.#out('lstmCellBackward', 4, dgate);
+    this.#out('lstmCellBackward', 7, dc);
+    this.#runRows(Operation.lstmCellBackward, dh, 48);
+  }
+
+  gruGates(rh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
+    const [next, gate, h] = [rh.at(t), gates.at(t), hs.at(t)];
+    expectSame('gruGates', next, h);
+    expectMatrix('gruGates', 'gates[:, t]', gate, h.rows, 3 * h.cols);
+    this.#rows('gruGates', next);
+    this.#in('gruGates', 10, h);
+    this.#out('gruGates', 4, next);
+    this.#out('gruGates', 7, gate);
+    this.#runRows(Operation.gruGates, next, 32);
+  }
+
+  gruCell(hs: Tensor, gates: Tensor, t: number): void {
+    const [hNext, gate, h] = [hs.at(t + 1), gates.at(t), hs.at(t)];
+    expectMatrix('gruCell', 'gates[:, t]', gate, h.rows, 3 * h.cols);
+    this.#rows('gruCell', hNext);
+    this.#in('gruCell', 10, h);
+    this.#out('gruCell', 4, hNext);
+    this.#out('gruCell', 7, gate);
+    this.#runRows(Operation.gruCell, hNext, 24);
+  }
+
+  gruCellBackward(dgates: Tensor, dh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
+    const [dgate, gate, h] = [dgates.at(t), gates.at(t), hs.at(t)];
+    expectSame('gruCellBackward', h, dh);
+    expectMatrix('gruCellBackward', 'gates[:, t]', gate, dh.rows, 3 * dh.cols);
+    expectSame('gruCellBackward', dgate, gate);
+    this.#rows('gruCellBackward', dh);
+    this.#in('gruCellBackward', 10, gate);
+    this.#in('gruCellBackward', 13, h);
+    this.#out('gruCellBackward', 4, dgate);
+    this.#out('gruCellBackward', 7, dh);
+    this.#runRows(Operation.gruCellBackward, dh, 8);
+  }
+
+  gruGatesBackward(dgates: Tensor, dh: Tensor, drh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
+    const [dgate, gate, h] = [dgates.at(t), gates.at(t), hs.at(t)];
+    expectSame('gruGatesBackward', drh, dh);
+    expectSame('gruGatesBackward', h, dh);
+    expectMatrix('gruGatesBackward', 'gates[:, t]', gate, dh.rows, 3 * dh.cols);
+    expectSame('gruGatesBackward', dgate, gate);
+    this.#rows('gruGatesBackward', dh);
+    this.#in('gruGatesBackward', 10, drh);
+    this.#in('gruGatesBackward', 13, gate);
+    this.#in('gruGatesBackward', 16, h);
+    this.#out('gruGatesBackward', 4, dgate);
+    this.#out('gruGatesBackward', 7, dh);
+    this.#runRows(Operation.gruGatesBackward, dh, 8);
+  }
+
+  softmaxCrossEntropy(
+    loss: Tensor,
+    count: Tensor,
+    logSumExp: Tensor,
+    scores: Tensor,
+    ts: Tensor,
+    ignoreLabel: number,
+  ): void {
+    const operation = 'softmaxCrossEntropy';
+    expectLabels(operation, scores, ts);
+    expectLabels(operation, scores, logSumExp);
+    this.#checkLabels(operation, ts, scores.cols, ignoreLabel);
+    this.#rows(operation, scores);
+    this.#in(operation, 4, scores);
+    this.#int(7, this.#labels(operation, ts));
+    const kept = this.#side(operation, logSumExp);
+    this.#int(8, kept);
+    this.#int(9, ignoreLabel);
+    const chunks = this.#runRows(Operation.softmaxCrossEntropy, scores, 8);
+    this.#putBack(operation, logSumExp, kept);
+    this.#finishLoss(operation, loss, count, ts, ignoreLabel, chunks);
+  }
+
+  softmaxCrossEntropyBackward(
+    dscores: Tensor,
+    scores: Tensor,
+    logSumExp: Tensor,
+    ts: Tensor,
+    count: Tensor,
+    ignoreLabel: number,
+    dout: number,
+  ): void {
+    const operation = 'softmaxCrossEntropyBackward';
+    expectSame(operation, dscores, scores);
+    expectLabels(operation, scores, ts);
+    expectLabels(operation, scores, logSumExp);
+    this.#rows(operation, scores);
+    this.#in(operation, 4, scores);
+    this.#int(7, this.#labels(operation, ts));
+    this.#int(8, this.#side(operation, logSumExp));
+    this.#int(9, ignoreLabel);
+    this.#out(operation, 10, dscores);
+    this.#int(13, this.#side(operation, count));
+    this.#float(14, dout);
+    this.#runRows(Operation.softmaxCrossEntropyBackward, scores, 8);
+  }
+
+  sigmoidCrossEntropy(loss: Tensor, count: Tensor, scores: Tensor, ts: Tensor, ignoreLabel: number): void {
+    const operation = 'sigmoidCrossEntropy';
+    expectSame(operation, scores, ts);
+    this.#checkLabels(operation, ts, 2, ignoreLabel);
+    this.#rows(operation, scores);
+    this.#in(operation, 4, scores);
+    this.#in(operation, 7, ts, 'i32');
+    this.#int(10, ignoreLabel);
+    const chunks = this.#runRows(Operation.sigmoidCrossEntropy, scores, 64);
+    this.#finishLoss(operation, loss, count, ts, ignoreLabel, chunks);
+  }
+
+  sigmoidCrossEntropyBackward(
+    dscores: Tensor,
+    scores: Tensor,
+    ts: Tensor,
+    count: Tensor,
+    ignoreLabel: number,
+    dout: number,
+  ): void {
+    const operation = 'sigmoidCrossEntropyBackward';
+    expectSame(operation, dscores, scores);
+    expectSame(operation, scores, ts);
+    this.#rows(operation, scores);
+    this.#in(operation, 4, scores);
+    this.#in(operation, 7, ts, 'i32');
+    this.#int(10, ignoreLabel);
+    this.#out(operation, 11, dscores);
+    this.#int(14, this.#side(operation, count));
+    this.#float(15, dout);
+    this.#runRows(Operation.sigmoidCrossEntropyBackward, scores, 64);
+  }
+
+  #finishLoss(
+    operation: string,
+    loss: Tensor,
+    count: Tensor,
+    ts: Tensor,
+    ignoreLabel: number,
+    chunks: number,
+  ): void {
+    const total = this.#kernels.sumPartials(chunks);
+    const counted = this.#kernels.countLabels(this.#labels(operation, ts), ts.size, ignoreLabel);
+    this.#set(operation, loss, counted === 0 ? 0 : total / counted);
+    this.#set(operation, count, counted);
+  }
+
+  addSumSquares(out: Tensor, x: Tensor): void {
+    expectMatrix('addSumSquares', 'out', out, 1, 1);
+    this.#rows('addSumSquares', x);
+    this.#in('addSumSquares', 4, x);
+    const chunks = this.#runRows(Operation.sumSquares, x, 1);
+    const total = this.#kernels.sumPartials(chunks);
+    this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >> 2] + total);
+  }
+
+  sqrt(norm: Tensor): void {
+    expectMatrix('sqrt', 'norm', norm, 1, 1);
+    this.#set('sqrt', norm, Math.sqrt(this.#floats[this.#side('sqrt', norm) >> 2]));
+  }
+
+  clip(x: Tensor, norm: Tensor, maxNorm: number): void {
+    expectMatrix('clip', 'norm', norm, 1, 1);
+    this.#rows('clip', x);
+    this.#int(7, this.#side('clip', norm));
+    this.#float(8, maxNorm);
+    this.#out('clip', 4, x);
+    this.#runRows(Operation.clip, x, 1);
+  }
+
+  sgd(W: Tensor, dW: Tensor, lr: number): void {
+    this.#weights('sgd', W, dW);
+    this.#float(16, lr);
+    this.#runRows(Operation.sgd, W, 1);
+  }
+
+  momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
+    this.#weights('momentum', W, dW, v);
+    this.#float(16, lr);
+    this.#float(17, momentum);
+    this.#runRows(Operation.momentum, W, 2);
+  }
+
+  nesterov(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
+    this.#weights('nesterov', W, dW, v);
+    this.#float(16, lr);
+    this.#float(17, momentum);
+    this.#float(18, momentum * momentum);
+    this.#float(19, (1 + momentum) * lr);
+    this.#runRows(Operation.nesterov, W, 2);
+  }
+
+  adagrad(W: Tensor, dW: Tensor, h: Tensor, lr: number, eps: number): void {
+    this.#weights('adagrad', W, dW, h);
+    this.#float(16, lr);
+    this.#float(17, eps);
+    this.#runRows(Operation.adagrad, W, 2);
+  }
+
+  rmsprop(W: Tensor, dW: Tensor, h: Tensor, lr: number, decay: number, eps: number): void {
+    this.#weights('rmsprop', W, dW, h);
+    this.#float(16, lr);
+    this.#float(17, decay);
+    this.#float(18, eps);
+    this.#float(19, 1 - decay);
+    this.#runRows(Operation.rmsprop, W, 2);
+  }
+
+  adam(
+    W: Tensor,
+    dW: Tensor,
+    m: Tensor,
+    v: Tensor,
+    lr: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    decay: number,
+  ): void {
+    this.#weights('adam', W, dW, m, v);
+    this.#float(16, lr);
+    this.#float(17, 1 - beta1);
+    this.#float(18, 1 - beta2);
+    this.#float(19, eps);
+    this.#float(20, 1 - decay);
+    this.#runRows(Operation.adam, W, 3);
+  }
+
+  /** The weight, its gradient, and one or two tensors of the optimizer. */
+  #weights(operation: string, W: Tensor, dW: Tensor, first?: Tensor, second?: Tensor): void {
+    expectSame(operation, W, dW);
+    this.#rows(operation, W);
+    this.#in(operation, 7, dW);
+    this.#out(operation, 4, W);
+    if (first) {
+      expectSame(operation, W, first);
+      this.#out(operation, 10, first);
+    }
+    if (second) {
+      expectSame(operation, W, second);
+      this.#out(operation, 13, second);
+    }
+  }
+
+  // How a call is put together: its arguments are written to memory, then it runs in chunks.
+
+  #int(index: number, value: number): void {
+    this.#ints[(ARGS >> 2) + index] = value;
+  }
+
+  #float(index: number, value: number): void {
+    this.#floats[(ARGS >> 2) + index] = value;
+  }
+
+  /** 0 rows, 1 columns, 2 inner rows */
+  #rows(operation: string, x: Tensor): void {
+    checkOperand(operation, x);
+    this.#int(0, x.rows);
+    this.#int(1, x.cols);
+    this.#int(2, innerRows(x));
+  }
+
+  /** Three words for a matrix that is read. */
+  #in(operation: string, index: number, x: Tensor, dtype: DType = 'f32'): WasmStorage {
+    checkOperand(operation, x);
+    const storage = storageOf(operation, x);
+    if (storage.dtype !== dtype) {
+      throw new DTypeError(`${operation}: expected ${dtype}, got ${storage.dtype} ${formatShape(x.shape)}`);
+    }
+    this.#place(index, x, storage);
+    return storage;
+  }
+
+  /** Three words for a matrix that is written. */
+  #out(operation: string, index: number, x: Tensor, dtype: DType = 'f32'): void {
+    this.#in(operation, index, x, dtype).version++;
+  }
+
+  #place(index: number, x: Tensor, storage: WasmStorage): void {
+    const { strides } = x;
+    const axes = strides.length;
+    this.#int(index, storage.address + x.offset * 4);
+    this.#int(index + 1, axes === 3 ? strides[0] * 4 : 0);
+    this.#int(index + 2, axes >= 2 ? strides[axes - 2] * 4 : 0);
+  }
+
+  /**
+   * Runs a call on whole rows.
+   * @param cost of one number, relative to an addition
+   * @returns how many chunks it took
+   */
+  #runRows(operation: number, x: Tensor, cost: number): number {
+    const rows = Math.max(Math.ceil(32768 / (x.cols * cost)), Math.ceil(x.rows / MOST_PARTIALS));
+    this.#int(3, rows);
+    const chunks = Math.ceil(x.rows / rows);
+    this.#crew.run(operation, chunks);
+    return chunks;
+  }
+
+  /** Where ids or labels lie side by side: themselves, or a copy. */
+  #labels(operation: string, ts: Tensor): number {
+    return this.#side(operation, ts, 'i32');
+  }
+
+  /** Where numbers lie side by side, all of them: themselves, or a copy where the rows of the view lie apart. */
+  #side(operation: string, x: Tensor, dtype: DType = 'f32'): number {
+    checkOperand(operation, x);
+    const storage = storageOf(operation, x);
+    if (storage.dtype !== dtype) {
+      throw new DTypeError(`${operation}: expected ${dtype}, got ${storage.dtype} ${formatShape(x.shape)}`);
+    }
+    if (liesTogether(x)) return storage.address + x.offset * 4;
+    const address = this.#staging(dtype, x.size);
+    const { data, start } = this.#elements(operation, x);
+    eachElement(x, start, (i, at) => {
+      data[(address >> 2) + i] = data[at];
+    });
+    return address;
+  }
+
+  /** Puts back what a call wrote to the copy that #side made. */
+  #putBack(operation: string, x: Tensor, address: number): void {
+    const { storage, data, start } = this.#elements(operation, x);
+    storage.version++;
+    if (liesTogether(x)) return;
+    eachElement(x, start, (i, at) => {
+      data[at] = data[(address >> 2) + i];
+    });
+  }
+
+  /** Room for a copy of ids, or of numbers. */
+  #staging(dtype: DType, length: number): number {
+    const known = this.#stagings.get(dtype);
+    if (known && known.length >= length) return known.address;
+    if (known) this.#heap.give(known.address);
+    const made = { address: this.#take(length * 4), length };
+    this.#stagings.set(dtype, made);
+    return made.address;
+  }
+
+  #set(operation: string, x: Tensor, value: number): void {
+    const at = this.#side(operation, x) >> 2;
+    this.#floats[at] = value;
+    storageOf(operation, x).version++;
+  }
+
+  #checkIds(operation: string, W: Tensor, ids: Tensor): void {
+    const at = this.#kernels.findBadId(this.#labels(operation, ids), ids.size, W.rows, 0);
+    if (at >= 0) {
+      throw new ValueError(
+        `${operation}: expected ids from 0 to ${W.rows - 1}, got ${this.#idAt(ids, at)} at position ${at} of ${formatShape(ids.shape)}`,
+      );
+    }
+  }
+
+  #checkLabels(operation: string, ts: Tensor, limit: number, ignoreLabel: number): void {
+    const at = this.#kernels.findBadId(this.#labels(operation, ts), ts.size, limit, ignoreLabel);
+    if (at >= 0) {
+      throw new ValueError(
+        `${operation}: expected labels from 0 to ${limit - 1}, or ${ignoreLabel} to ignore, got ${this.#idAt(ts, at)} at position ${at} of ${formatShape(ts.shape)}`,
+      );
+    }
+  }
+
+  #idAt(ids: Tensor, at: number): number {
+    return this.#ints[(this.#labels('read', ids) >> 2) + at];
+  }
+
+  #elements(operation: string, x: Tensor): { storage: WasmStorage; data: TypedArray; start: number } {
+    const storage = storageOf(operation, x);
+    const data = storage.dtype === 'i32' ? this.#ints : this.#floats;
+    return { storage, data, start: (storage.address >> 2) + x.offset };
+  }
+
+  #take(bytes: number): number {
+    const address = this.#heap.take(bytes);
+    if (this.#ints.buffer !== this.#memory.buffer) {
+      this.#ints = new Int32Array(this.#memory.buffer);
+      this.#floats = new Float32Array(this.#memory.buffer);
+    }
+    return address;
+  }
+}
+
+function loadModule(relaxed: boolean, shared: boolean): Promise<{ wasm: string }> {
+  if (relaxed) {
+    return shared ? import('./generated/relaxed-shared.ts') : import('./generated/relaxed-unshared.ts');
+  }
+  return shared ? import('./generated/baseline-shared.ts') : import('./generated/baseline-unshared.ts');
+}
+
+function storageOf(operation: string, x: Tensor): WasmStorage {
+  expectAlive(operation, x.storage);
+  if (!(x.storage instanceof WasmStorage)) {
+    throw new StateError(
+      `${operation}: expected a tensor of the wasm backend, got one of ${x.backend.name}; make it with this backend`,
+    );
+  }
+  return x.storage;
+}
+
+/** Rows whose elements lie side by side, and which are not columns. */
+function checkOperand(operation: string, x: Tensor): void {
+  if (x.transposed || (lastStride(x) !== 1 && x.size > 1)) {
+    throw new ShapeError(
+      `${operation}: expected the last axis to lie side by side, got ${formatShape(x.shape)} with strides ${formatShape(x.strides)}; copy it into a new tensor first`,
+    );
+  }
+}
+
+const lastStride = (x: Tensor): number => x.strides[x.strides.length - 1];
+
+/** Without a gap between its rows. */
+function liesTogether(x: Tensor): boolean {
+  const strides = contiguousStrides(x.shape);
+  return x.strides.every((stride, axis) => stride === strides[axis] || x.shape[axis] === 1);
+}
+
+/** How many inner rows there are for each outer one. */
+const innerRows = (x: Tensor): number => (x.shape.length === 3 ? x.shape[1] : x.rows);
+
+/** Calls back with the index of each element, row after row, and where it lies. */
+function eachElement(x: Tensor, start: number, visit: (index: number, at: number) => void): void {
+  const missing = 3 - x.shape.length;
+  const length = (axis: number) => (axis < missing ? 1 : x.shape[axis - missing]);
+  const stride = (axis: number) => (axis < missing ? 0 : x.strides[axis - missing]);
+  let index = 0;
+  for (let i = 0; i < length(0); i++) {
+    for (let j = 0; j < length(1); j++) {
+      for (let k = 0; k < length(2); k++) {
+        visit(index++, start + i * stride(0) + j * stride(1) + k * stride(2));
+      }
+    }
+  }
+}
+
+function expectSame(operation: string, out: Tensor, x: Tensor): void {
+  if (!sameShape(out.shape, x.shape)) {
+    throw new ShapeError(
+      `${operation}: expected two tensors of one shape, got ${formatShape(out.shape)} and ${formatShape(x.shape)}`,
+    );
+  }
+}
+
+function expectMatrix(operation: string, name: string, x: Tensor, rows: number, cols: number): void {
+  if (x.rows !== rows || x.cols !== cols) {
+    throw new ShapeError(
+      `${operation}: expected ${name} of ${rows} rows and ${cols} columns, got ${formatShape(x.shape)}`,
+    );
+  }
+}
+
+function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
+  if (ts.size !== scores.rows) {
+    throw new ShapeError(
+      `${operation}: expected one for each of the ${scores.rows} rows of scores ${formatShape(scores.shape)}, got ${formatShape(ts.shape)}`,
+    );
+  }
+}

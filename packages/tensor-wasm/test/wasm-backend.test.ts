@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describeBackend } from '@unroll/conformance';
+import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
+import { Rnnlm } from '@unroll/rnnlm';
+import { Memory, Random, type Tensor, tensor, zeros } from '@unroll/tensor';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WasmBackend, type WasmBackendOptions } from '../src/index.ts';
+
+describeBackend('wasm, one thread', { make: () => WasmBackend.create({ threads: 1 }) });
+describeBackend('wasm, without relaxed SIMD', {
+  make: () => WasmBackend.create({ threads: 1, relaxedSimd: false }),
+});
+describeBackend('wasm, three threads', { make: () => WasmBackend.create({ threads: 3 }) });
+
+async function create(options: WasmBackendOptions): Promise<WasmBackend> {
+  const backend = await WasmBackend.create(options);
+  onTestFinished(() => backend.dispose());
+  return backend;
+}
+
+/** Some steps of training: the losses, and all weights at the end. */
+async function trainSome(options: WasmBackendOptions): Promise<(readonly number[])[]> {
+  const backend = await create(options);
+  const [N, T, V] = [20, 10, 1003];
+  const model = new Rnnlm({ backend, vocabSize: V, wordvecSize: 30, hiddenSize: 45, seed: 4 });
+  const random = new Random(2);
+  const [xs, ts] = [0, 1].map(() => zeros(backend, [N, T], 'i32'));
+  const optimizer = new SGD({ lr: 5 });
+  const memory = new Memory();
+  const losses: number[] = [];
+  for (let step = 0; step < 4; step++) {
+    for (const ids of [xs, ts]) ids.write(Int32Array.from({ length: N * T }, () => random.integer(V)));
+    zeroGrads(model.params);
+    losses.push(await model.forward(xs, ts).item());
+    model.backward();
+    clipGrads(model.params, 0.25, memory);
+    optimizer.update(model.params);
+  }
+  const weights = await Promise.all(model.params.map(async ({ value }) => Array.from(await value.read())));
+  return [losses, ...weights];
+}
+
+describe('WasmBackend', () => {
+  it.each([true, false])(
+    'computes the same bits on 1, 2 and 4 threads, and again (relaxed SIMD: %s)',
+    async (relaxedSimd) => {
+      const alone = await trainSome({ threads: 1, relaxedSimd });
+      expect(await trainSome({ threads: 1, relaxedSimd })).toEqual(alone);
+      expect(await trainSome({ threads: 2, relaxedSimd })).toEqual(alone);
+      expect(await trainSome({ threads: 4, relaxedSimd })).toEqual(alone);
+    },
+  );
+
+  it('makes and disposes of 1,000 models without growing', async () => {
+    const backend = await create({ threads: 1 });
+    const one = () => {
+      const model = new Rnnlm({ backend, vocabSize: 50, wordvecSize: 8, hiddenSize: 16 });
+      const xs = zeros(backend, [2, 5], 'i32');
+      model.forward(xs, xs);
+      model.backward();
+      model.dispose();
+      xs.dispose();
+    };
+    one();
+    const before = backend.memoryBytes;
+    for (let i = 0; i < 1000; i++) one();
+    expect(backend.memoryBytes).toBe(before);
+    expect(backend.bytes).toBe(0);
+  });
+
+  it('does not keep a process alive, nor end it early', async () => {
+    const script = `
+      import { WasmBackend } from '${new URL('../src/index.ts', import.meta.url).href}';
+      import { tensor, zeros } from '@unroll/tensor';
+      const backend = await WasmBackend.create({ threads: 3 });
+      const x = tensor(backend, [1, 2, 3, 4], [2, 2]);
+      const out = zeros(backend, [2, 2]);
+      backend.matmul(out, x, x);
+      console.log((await out.read()).join());
+    `;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@unroll/source', '--input-type=module', '-e', script],
+      { cwd: fileURLToPath(new URL('..', import.meta.url)), timeout: 20_000 },
+    );
+    expect(stdout.trim()).toBe('7,10,15,22');
+  });
+
+  it('refuses f64, more than 4 GiB, and a number of threads that is none', async () => {
+    const backend = await create({ threads: 1 });
+    expect(() => zeros(backend, [2, 2], 'f64')).toThrow('expected f32 or i32, got f64');
+    expect(() => zeros(backend, [40_000, 40_000])).toThrow('4 GiB is the limit');
+    expect(await tensor(backend, [1, 2], [2]).read()).toEqual(Float32Array.of(1, 2));
+    await expect(WasmBackend.create({ threads: 0 })).rejects.toThrow(
+      'expected threads to be a whole number from 1',
+    );
+  });
+});
+
+/** Of a float32, as a number of steps between it and the next. */
+function ulp(value: number): number {
+  const float = Math.fround(Math.abs(value));
+  if (float < 2 ** -126) return 2 ** -149;
+  return 2 ** (Math.floor(Math.log2(float)) - 23);
+}
+
+/** The greatest error of a function over floats of all sizes, in ulp of the true value. */
+async function greatestError(
+  options: WasmBackendOptions,
+  apply: (backend: WasmBackend, x: Tensor) => Tensor,
+  truth: (x: number) => number,
+): Promise<number> {
+  const backend = await create(options);
+  const bits = new Float32Array(1);
+  const words = new Uint32Array(bits.buffer);
+  const xs: number[] = [];
+  for (let word = 0; word < 0x7f800000; word += 9973) {
+    words[0] = word;
+    xs.push(bits[0], -bits[0]);
+  }
+  for (let i = -2000; i <= 2000; i++) xs.push(Math.fround(i / 100));
+  const x = tensor(backend, xs, [1, xs.length]);
+  const values = await apply(backend, x).read();
+  let worst = 0;
+  for (const [i, input] of xs.entries()) {
+    const exact = truth(input);
+    // Below the smallest normal number there are no digits to lose.
+    if (Math.abs(exact) < 2 ** -125) continue;
+    worst = Math.max(worst, Math.abs(values[i] - exact) / ulp(exact));
+  }
+  return worst;
+}
+
+describe.each([true, false])('own mathematics (relaxed SIMD: %s)', (relaxedSimd) => {
+  it('has a sigmoid within 2.5 ulp over all floats', async () => {
+    const error = await greatestError(
+      { threads: 1, relaxedSimd },
+      (backend, x) => {
+        const out = zeros(backend, x.shape);
+        backend.sigmoid(out, x);
+        return out;
+      },
+      (x) => 1 / (1 + Math.exp(-x)),
+    );
+    expect(error).toBeLessThan(2.5);
+  });
+
+  it('has a tanh within 1.5 ulp over all floats', async () => {
+    const error = await greatestError(
+      { threads: 1, relaxedSimd },
+      (backend, x) => {
+        const hs = zeros(backend, [1, 2, x.size]);
+        backend.copy(hs.at(1), x);
+        backend.rnnCell(hs, 0);
+        return hs.at(1);
+      },
+      Math.tanh,
+    );
+    expect(error).toBeLessThan(1.5);
+  });
+});
