@@ -79,28 +79,40 @@ export function addBias(chunk: i32, _thread: i32): void {
   }
 }
 
-/** 4 x, 7 out (one row), 8 columns a chunk, a multiple of 4: each chunk sums its columns over all rows */
+/** 4 x, 7 out (one row), 8 columns a chunk, a multiple of 4: each chunk sums its columns over all rows, eight rows at a time */
 export function addSumRows(chunk: i32, _thread: i32): void {
   const rows = int(0);
+  const inner = int(2);
   const end = endOf(chunk, int(8), int(1));
-  for (let j = chunk * int(8); j < end; j += 4) {
-    const at = <usize>j << 2;
-    // Two halves of double precision would cost more than they give: four sums in turn keep the error small.
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    let row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      s0 = f32x4.add(s0, load4(rowOf(4, int(2), row) + at, end - j));
-      s1 = f32x4.add(s1, load4(rowOf(4, int(2), row + 1) + at, end - j));
-      s2 = f32x4.add(s2, load4(rowOf(4, int(2), row + 2) + at, end - j));
-      s3 = f32x4.add(s3, load4(rowOf(4, int(2), row + 3) + at, end - j));
+  const first = chunk * int(8);
+  const out = <usize>int(7);
+  let row = 0;
+  for (; row + 8 <= rows; row += 8) {
+    const p0 = rowOf(4, inner, row);
+    const p1 = rowOf(4, inner, row + 1);
+    const p2 = rowOf(4, inner, row + 2);
+    const p3 = rowOf(4, inner, row + 3);
+    const p4 = rowOf(4, inner, row + 4);
+    const p5 = rowOf(4, inner, row + 5);
+    const p6 = rowOf(4, inner, row + 6);
+    const p7 = rowOf(4, inner, row + 7);
+    for (let j = first; j < end; j += 4) {
+      const at = <usize>j << 2;
+      const left = end - j;
+      const a = f32x4.add(load4(p0 + at, left), load4(p1 + at, left));
+      const b = f32x4.add(load4(p2 + at, left), load4(p3 + at, left));
+      const c = f32x4.add(load4(p4 + at, left), load4(p5 + at, left));
+      const d = f32x4.add(load4(p6 + at, left), load4(p7 + at, left));
+      const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+      store4(out + at, f32x4.add(load4(out + at, left), sum), left);
     }
-    for (; row < rows; row++) s0 = f32x4.add(s0, load4(rowOf(4, int(2), row) + at, end - j));
-    const to = <usize>int(7) + at;
-    const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-    store4(to, f32x4.add(load4(to, end - j), sum), end - j);
+  }
+  for (; row < rows; row++) {
+    const p = rowOf(4, inner, row);
+    for (let j = first; j < end; j += 4) {
+      const at = <usize>j << 2;
+      store4(out + at, f32x4.add(load4(out + at, end - j), load4(p + at, end - j)), end - j);
+    }
   }
 }
 

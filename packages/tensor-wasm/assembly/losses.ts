@@ -31,13 +31,17 @@ export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
     const base = f32x4.splat(greatest);
     let s0 = f32x4.splat(0);
     let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
     j = 0;
-    for (; j + 8 <= V; j += 8) {
+    for (; j + 16 <= V; j += 16) {
       const at = p + (<usize>j << 2);
       s0 = f32x4.add(s0, exp4(f32x4.sub(v128.load(at), base)));
       s1 = f32x4.add(s1, exp4(f32x4.sub(v128.load(at, 16), base)));
+      s2 = f32x4.add(s2, exp4(f32x4.sub(v128.load(at, 32), base)));
+      s3 = f32x4.add(s3, exp4(f32x4.sub(v128.load(at, 48), base)));
     }
-    let sum = <f64>sum4(f32x4.add(s0, s1));
+    let sum = <f64>sum4(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
     for (; j < V; j++) {
       const x = f32x4.splat(load<f32>(p + (<usize>j << 2)) - greatest);
       sum += <f64>f32x4.extract_lane(exp4(x), 0);

@@ -28,6 +28,8 @@ const CONSTANTS: usize = memory.data<f32>(
     // 272: where it ends
     0.625, 0.625, 0.625, 0.625,
     2.0, 2.0, 2.0, 2.0,
+    // 304: 1.5 * 2^23: added to a small number, it leaves the nearest whole one in the last bits
+    12582912.0, 12582912.0, 12582912.0, 12582912.0,
   ],
   16,
 );
@@ -56,7 +58,8 @@ export function one(): v128 {
 @inline
 export function exp4(x: v128): v128 {
   x = f32x4.min(f32x4.max(x, constant(0)), constant(16));
-  const n = f32x4.nearest(f32x4.mul(x, constant(32)));
+  const shifted = madd(x, constant(32), constant(304));
+  const n = f32x4.sub(shifted, constant(304));
   const r = madd(n, constant(64), madd(n, constant(48), x));
   let p = madd(constant(80), r, constant(96));
   p = madd(p, r, constant(112));
@@ -64,9 +67,8 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, constant(144));
   p = madd(p, r, constant(160));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), constant(176));
-  // 2^n, by writing n into the exponent
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(p, power);
+  // times 2^n, by adding n to the exponent
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
 // @ts-ignore: decorator

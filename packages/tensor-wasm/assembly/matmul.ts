@@ -4,144 +4,225 @@ import { madd } from './math';
 // out (M, N) = a (M, K) @ b (K, N), in tiles of 5 x 8: ten sums, two numbers of b and one of a are what a processor of sixteen
 // vector registers holds. b is packed into panels of 8 columns, a into panels of 5 rows, in the order in which the innermost
 // loop reads them (Goto and van de Geijn, 2008). Missing rows and columns are packed as zeros.
+//
+// A product with many rows is cut by rows: b is packed beforehand, each chunk packs its own rows of a. One with few rows is cut
+// by columns: a is packed beforehand, each chunk packs its own panels of b, if b has no packed form already.
 
-export const TILE_ROWS: i32 = 5;
-export const TILE_COLS: i32 = 8;
+const TILE_ROWS: i32 = 5;
+const TILE_COLS: i32 = 8;
 /** How much of the common axis is worked through at a time: a panel of b of this depth is 16 KB. */
 const DEPTH: i32 = 512;
-/** How many rows of a are packed at a time, at most: 70 x 512 numbers are 140 KB of a thread's scratch. */
-const BLOCK_ROWS: i32 = 70;
+/** How many rows are packed or addressed at a time, at most. */
+const BLOCK_ROWS: i32 = 140;
 
-/**
- * Packs panels of b. Arguments: 0 target, 1 rows K, 2 columns N, 3 is b transposed, 4..6 b as a matrix (its T, if it is
- * transposed), 7 its inner rows, 8 panels a chunk.
- */
-export function packB(chunk: i32, _thread: i32): void {
-  const K = int(1);
-  const N = int(2);
-  const inner = int(7);
-  const panels = (N + TILE_COLS - 1) / TILE_COLS;
-  const end = endOf(chunk, int(8), panels);
-  for (let panel = chunk * int(8); panel < end; panel++) {
-    const first = panel * TILE_COLS;
-    const count = min(TILE_COLS, N - first);
-    let target = <usize>int(0) + <usize>panel * <usize>K * 32;
-    if (int(3)) {
-      // Rows of what is stored are columns of b.
-      for (let j = 0; j < TILE_COLS; j++) {
-        let to = target + (<usize>j << 2);
-        if (j < count) {
-          let from = rowOf(4, inner, first + j);
-          for (let k = 0; k < K; k++) {
-            store<f32>(to, load<f32>(from));
-            to += 32;
-            from += 4;
-          }
-        } else {
-          for (let k = 0; k < K; k++) {
-            store<f32>(to, 0);
-            to += 32;
-          }
-        }
+// In a thread's scratch: rows of a, or one panel of b; then the addresses of rows of out.
+const ADDRESSES: usize = <usize>BLOCK_ROWS * <usize>DEPTH * 4;
+
+/** Packs `depth` numbers of the columns first … first + count of b, from row k on; b is a matrix at the arguments 4..6. */
+function packPanel(to: usize, transposed: i32, inner: i32, first: i32, count: i32, k: i32, depth: i32): void {
+  if (count < TILE_COLS) memory.fill(to, 0, <usize>depth << 5);
+  if (!transposed) {
+    for (let d = 0; d < depth; d++) {
+      const from = rowOf(4, inner, k + d) + (<usize>first << 2);
+      if (count == TILE_COLS) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+      } else {
+        for (let j = 0; j < count; j++) store<f32>(to + (<usize>j << 2), load<f32>(from + (<usize>j << 2)));
       }
-    } else if (count == TILE_COLS) {
-      for (let k = 0; k < K; k++) {
-        const from = rowOf(4, inner, k) + (<usize>first << 2);
-        v128.store(target, v128.load(from));
-        v128.store(target, v128.load(from, 16), 16);
-        target += 32;
-      }
-    } else {
-      for (let k = 0; k < K; k++) {
-        const from = rowOf(4, inner, k) + (<usize>first << 2);
-        for (let j = 0; j < TILE_COLS; j++) {
-          store<f32>(target + (<usize>j << 2), j < count ? load<f32>(from + (<usize>j << 2)) : 0);
-        }
-        target += 32;
-      }
+      to += 32;
     }
+    return;
   }
+  // Rows of what is stored are columns of b: four at a time are turned.
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    turnFour(
+      to + (<usize>j << 2),
+      32,
+      rowOf(4, inner, first + j) + (<usize>k << 2),
+      rowOf(4, inner, first + j + 1) + (<usize>k << 2),
+      rowOf(4, inner, first + j + 2) + (<usize>k << 2),
+      rowOf(4, inner, first + j + 3) + (<usize>k << 2),
+      depth,
+    );
+  }
+  for (; j < count; j++) turnOne(to + (<usize>j << 2), 32, rowOf(4, inner, first + j) + (<usize>k << 2), depth);
 }
 
-/** Packs rows of a, from column k on, into panels of 5 rows and `depth` columns. The matrix is at arguments 4..6. */
-function packA(to: usize, transposed: i32, inner: i32, first: i32, end: i32, k: i32, depth: i32): void {
+/** Packs rows first … end of a into panels of 5 rows, `depth` columns from k on; a is a matrix at the arguments 4..6. */
+function packRows(to: usize, transposed: i32, inner: i32, first: i32, end: i32, k: i32, depth: i32): void {
   for (let row = first; row < end; row += TILE_ROWS) {
     const count = min(TILE_ROWS, end - row);
+    if (count < TILE_ROWS) memory.fill(to, 0, <usize>depth * 20);
     if (transposed) {
       for (let d = 0; d < depth; d++) {
         const from = rowOf(4, inner, k + d) + (<usize>row << 2);
+        const target = to + <usize>d * 20;
         if (count == TILE_ROWS) {
-          v128.store(to, v128.load(from));
-          store<f32>(to, load<f32>(from, 16), 16);
+          v128.store(target, v128.load(from));
+          store<f32>(target, load<f32>(from, 16), 16);
         } else {
-          for (let i = 0; i < TILE_ROWS; i++) {
-            store<f32>(to + (<usize>i << 2), i < count ? load<f32>(from + (<usize>i << 2)) : 0);
-          }
+          for (let i = 0; i < count; i++) store<f32>(target + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
         }
-        to += 20;
       }
     } else {
-      for (let i = 0; i < TILE_ROWS; i++) {
-        let target = to + (<usize>i << 2);
-        if (i < count) {
-          let from = rowOf(4, inner, row + i) + (<usize>k << 2);
-          for (let d = 0; d < depth; d++) {
-            store<f32>(target, load<f32>(from));
-            target += 20;
-            from += 4;
-          }
-        } else {
-          for (let d = 0; d < depth; d++) {
-            store<f32>(target, 0);
-            target += 20;
-          }
-        }
+      let i = 0;
+      if (count >= 4) {
+        turnFour(
+          to,
+          20,
+          rowOf(4, inner, row) + (<usize>k << 2),
+          rowOf(4, inner, row + 1) + (<usize>k << 2),
+          rowOf(4, inner, row + 2) + (<usize>k << 2),
+          rowOf(4, inner, row + 3) + (<usize>k << 2),
+          depth,
+        );
+        i = 4;
       }
-      to += <usize>depth * 20;
+      for (; i < count; i++) turnOne(to + (<usize>i << 2), 20, rowOf(4, inner, row + i) + (<usize>k << 2), depth);
+    }
+    to += <usize>depth * 20;
+  }
+}
+
+/** Four rows side by side: number d of each goes to `to + d * step`. */
+function turnFour(to: usize, step: usize, p0: usize, p1: usize, p2: usize, p3: usize, depth: i32): void {
+  let d = 0;
+  for (; d + 4 <= depth; d += 4) {
+    const r0 = v128.load(p0);
+    const r1 = v128.load(p1);
+    const r2 = v128.load(p2);
+    const r3 = v128.load(p3);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
+    v128.store(to + step, v128.shuffle<f64>(low01, low23, 1, 3));
+    v128.store(to + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
+    v128.store(to + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
+    to += 4 * step;
+    p0 += 16;
+    p1 += 16;
+    p2 += 16;
+    p3 += 16;
+  }
+  for (; d < depth; d++) {
+    store<f32>(to, load<f32>(p0));
+    store<f32>(to, load<f32>(p1), 4);
+    store<f32>(to, load<f32>(p2), 8);
+    store<f32>(to, load<f32>(p3), 12);
+    to += step;
+    p0 += 4;
+    p1 += 4;
+    p2 += 4;
+    p3 += 4;
+  }
+}
+
+function turnOne(to: usize, step: usize, from: usize, depth: i32): void {
+  for (let d = 0; d < depth; d++) {
+    store<f32>(to, load<f32>(from));
+    to += step;
+    from += 4;
+  }
+}
+
+/** Arguments: 0 target, 1 rows K, 2 columns N, 3 is b transposed, 4..6 b (its T, if it is transposed), 7 its inner rows, 8 panels a chunk. */
+export function packB(chunk: i32, _thread: i32): void {
+  const K = int(1);
+  const N = int(2);
+  const end = endOf(chunk, int(8), (N + TILE_COLS - 1) / TILE_COLS);
+  for (let panel = chunk * int(8); panel < end; panel++) {
+    const first = panel * TILE_COLS;
+    const to = <usize>int(0) + <usize>panel * <usize>K * 32;
+    packPanel(to, int(3), int(7), first, min(TILE_COLS, N - first), 0, K);
+  }
+}
+
+/**
+ * Packs all of a: for each part of DEPTH columns, its panels. Arguments: 0 target, 1 rows M, 2 columns K, 3 is a transposed,
+ * 4..6 a (its T, if it is transposed), 7 its inner rows. A chunk is a part.
+ */
+export function packA(chunk: i32, _thread: i32): void {
+  const M = int(1);
+  const k = chunk * DEPTH;
+  packRows(partOfA(int(0), M, k), int(3), int(7), 0, M, k, min(DEPTH, int(2) - k));
+}
+
+// @ts-ignore: decorator
+@inline
+function partOfA(start: i32, M: i32, k: i32): usize {
+  const padded = ((M + TILE_ROWS - 1) / TILE_ROWS) * TILE_ROWS;
+  return <usize>start + <usize>k * <usize>padded * 4;
+}
+
+/**
+ * Rows of out. Arguments: 0 M, 1 N, 2 K, 3 is a transposed, 4..6 a (its T, if it is transposed), 7 its inner rows, 8 packed b,
+ * 9..11 out, 12 its inner rows, 13 accumulate, 14 rows a chunk.
+ */
+export function multiplyRows(chunk: i32, thread: i32): void {
+  const N = int(1);
+  const K = int(2);
+  const panels = (N + TILE_COLS - 1) / TILE_COLS;
+  const packed = SCRATCH + <usize>thread * SCRATCH_BYTES;
+  const end = endOf(chunk, int(14), int(0));
+  for (let first = chunk * int(14); first < end; first += BLOCK_ROWS) {
+    const blockEnd = min(first + BLOCK_ROWS, end);
+    writeAddresses(packed + ADDRESSES, first, blockEnd);
+    for (let k = 0; k < K; k += DEPTH) {
+      const depth = min(DEPTH, K - k);
+      packRows(packed, int(3), int(7), first, blockEnd, k, depth);
+      for (let panel = 0; panel < panels; panel++) {
+        const b = <usize>int(8) + (<usize>panel * <usize>K + <usize>k) * 32;
+        tiles(packed, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, int(13) | i32(k > 0));
+      }
     }
   }
 }
 
 /**
- * A block of out. Arguments: 0 M, 1 N, 2 K, 3 is a transposed, 4..6 a as a matrix (its T, if it is transposed), 7 its inner
- * rows, 8 packed b, 9..11 out as a matrix, 12 its inner rows, 13 accumulate, 14 rows a chunk, 15 panels a chunk, 16 chunks
- * side by side.
+ * Columns of out, which has at most BLOCK_ROWS rows. Arguments: 0 M, 1 N, 2 K, 3 is b transposed, 4..6 b (its T, if it is
+ * transposed), 7 its inner rows, 8 packed b, or 0, 9..11 out, 12 its inner rows, 13 accumulate, 14 packed a, 15 panels a chunk.
  */
-export function multiply(chunk: i32, thread: i32): void {
+export function multiplyColumns(chunk: i32, thread: i32): void {
   const M = int(0);
   const N = int(1);
   const K = int(2);
-  const aTransposed = int(3);
-  const aInner = int(7);
-  const outInner = int(12);
-  const across = int(16);
-  const panels = (N + TILE_COLS - 1) / TILE_COLS;
-  const rowEnd = endOf(chunk / across, int(14), M);
-  const panelFirst = (chunk % across) * int(15);
-  const panelEnd = min(panelFirst + int(15), panels);
-  const packed = SCRATCH + <usize>thread * SCRATCH_BYTES;
-  const addresses = packed + <usize>BLOCK_ROWS * <usize>DEPTH * 4;
-  for (let rowFirst = (chunk / across) * int(14); rowFirst < rowEnd; rowFirst += BLOCK_ROWS) {
-    const blockEnd = min(rowFirst + BLOCK_ROWS, rowEnd);
-    for (let row = rowFirst; row < blockEnd; row++) {
-      store<usize>(addresses + (<usize>(row - rowFirst) << 2), rowOf(9, outInner, row));
-    }
-    for (let k = 0; k < K; k += DEPTH) {
-      const depth = min(DEPTH, K - k);
-      const accumulate = int(13) | i32(k > 0);
-      packA(packed, aTransposed, aInner, rowFirst, blockEnd, k, depth);
-      for (let panel = panelFirst; panel < panelEnd; panel++) {
-        const b = <usize>int(8) + (<usize>panel * <usize>K + <usize>k) * 32;
-        const cols = min(TILE_COLS, N - panel * TILE_COLS);
-        let a = packed;
-        let address = addresses;
-        for (let row = rowFirst; row < blockEnd; row += TILE_ROWS) {
-          tile(a, b, depth, address, min(TILE_ROWS, blockEnd - row), <usize>panel << 5, cols, accumulate);
-          a += <usize>depth * 20;
-          address += TILE_ROWS * 4;
-        }
+  const packedB = <usize>int(8);
+  const scratch = SCRATCH + <usize>thread * SCRATCH_BYTES;
+  const end = endOf(chunk, int(15), (N + TILE_COLS - 1) / TILE_COLS);
+  writeAddresses(scratch + ADDRESSES, 0, M);
+  for (let k = 0; k < K; k += DEPTH) {
+    const depth = min(DEPTH, K - k);
+    const a = partOfA(int(14), M, k);
+    for (let panel = chunk * int(15); panel < end; panel++) {
+      let b = packedB + (<usize>panel * <usize>K + <usize>k) * 32;
+      if (!packedB) {
+        b = scratch;
+        packPanel(b, int(3), int(7), panel * TILE_COLS, min(TILE_COLS, N - panel * TILE_COLS), k, depth);
       }
+      tiles(a, b, depth, scratch + ADDRESSES, M, panel, N, int(13) | i32(k > 0));
     }
+  }
+}
+
+function writeAddresses(to: usize, first: i32, end: i32): void {
+  for (let row = first; row < end; row++) {
+    store<usize>(to + (<usize>(row - first) << 2), rowOf(9, int(12), row));
+  }
+}
+
+/** One panel of b with all packed rows of a. */
+// @ts-ignore: decorator
+@inline
+function tiles(a: usize, b: usize, depth: i32, addresses: usize, rows: i32, panel: i32, N: i32, accumulate: i32): void {
+  const cols = min(TILE_COLS, N - panel * TILE_COLS);
+  for (let row = 0; row < rows; row += TILE_ROWS) {
+    tile(a, b, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, accumulate);
+    a += <usize>depth * 20;
+    addresses += TILE_ROWS * 4;
   }
 }
 

@@ -26,7 +26,7 @@ function run(operation: i32, chunk: i32, thread: i32): void {
       matmul.packB(chunk, thread);
       break;
     case 1:
-      matmul.multiply(chunk, thread);
+      matmul.multiplyRows(chunk, thread);
       break;
     case 2:
       elementwise.fill(chunk, thread);
@@ -120,6 +120,12 @@ function run(operation: i32, chunk: i32, thread: i32): void {
       break;
     case 32:
       optimizers.adam(chunk, thread);
+      break;
+    case 33:
+      matmul.packA(chunk, thread);
+      break;
+    case 34:
+      matmul.multiplyColumns(chunk, thread);
       break;
   }
 }

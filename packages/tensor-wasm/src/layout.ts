@@ -5,13 +5,17 @@ export const ARGS = 0x10000;
 /** Of the packed operands of each thread. */
 export const SCRATCH = 0x20000;
 export const SCRATCH_BYTES = 0x60000;
+/** A product with more rows is cut by rows, one with as many or fewer by columns; BLOCK_ROWS in assembly/matmul.ts. */
+export const FEW_ROWS = 140;
+/** How much of the common axis is worked through at a time; DEPTH in assembly/matmul.ts. */
+export const DEPTH = 512;
 /** So many chunks have a place for what they add up. */
 export const MOST_PARTIALS = 4096;
 
 /** The operations by number, as in assembly/threads.ts. */
 export const Operation = {
   packB: 0,
-  multiply: 1,
+  multiplyRows: 1,
   fill: 2,
   copy: 3,
   add: 4,
@@ -43,4 +47,6 @@ export const Operation = {
   adagrad: 30,
   rmsprop: 31,
   adam: 32,
+  packA: 33,
+  multiplyColumns: 34,
 } as const;

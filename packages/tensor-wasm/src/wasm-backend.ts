@@ -20,8 +20,8 @@ import { Crew } from './crew.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
 import { importsOf, type Kernels } from './kernels.ts';
-import { ARGS, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
-import { type Packed, WasmStorage } from './storage.ts';
+import { ARGS, DEPTH, FEW_ROWS, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+import { WasmStorage } from './storage.ts';
 import { availableThreads, startWorker } from './workers.ts';
 
 export interface WasmBackendOptions {
@@ -48,8 +48,8 @@ export class WasmBackend implements Backend {
   #ints: Int32Array;
   #floats: Float32Array;
   #bytes = 0;
-  /** For right operands of products that are packed for one product only. */
-  #packing = { address: 0, bytes: 0 };
+  /** For operands that are packed for one product only. */
+  readonly #rooms = { a: { address: 0, bytes: 0 }, b: { address: 0, bytes: 0 } };
   readonly #stagings = new Map<DType, { address: number; length: number }>();
 
   private constructor(memory: WebAssembly.Memory, kernels: Kernels, crew: Crew, relaxedSimd: boolean) {
@@ -237,78 +237,98 @@ export class WasmBackend implements Backend {
       this.#product(operation, out.T, b.T, a.T, accumulate);
       return;
     }
-    const stored = a.transposed ? a.T : a;
-    checkOperand(operation, stored);
+    checkOperand(operation, a.transposed ? a.T : a);
     checkOperand(operation, b.transposed ? b.T : b);
-    const packed = this.#packed(operation, b);
-    this.#int(0, M);
-    this.#int(1, N);
-    this.#int(2, K);
-    this.#int(3, a.transposed ? 1 : 0);
+    this.#in(operation, 9, out); // before anything is packed, so that nothing is done in vain
+    if (M > FEW_ROWS) this.#multiplyRows(operation, out, a, b, accumulate);
+    else this.#multiplyColumns(operation, out, a, b, accumulate);
+  }
+
+  #multiplyRows(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+    const [M, K, N] = [a.rows, a.cols, b.cols];
+    let packed = this.#packedForm(operation, b);
+    if (packed === 0) {
+      packed = this.#room('b', packedBytes(b));
+      this.#pack(operation, b, packed);
+    }
+    this.#operands(operation, M, N, K, a);
+    this.#int(8, packed);
+    this.#result(operation, out, accumulate);
+    const chunks = chunksFor(M * N * K);
+    const rows = Math.ceil(M / chunks / 5) * 5;
+    this.#int(14, rows);
+    this.#crew.run(Operation.multiplyRows, Math.ceil(M / rows));
+  }
+
+  #multiplyColumns(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+    const [M, K, N] = [a.rows, a.cols, b.cols];
+    const packedB = this.#packedForm(operation, b);
+    const packedA = this.#room('a', Math.ceil(M / 5) * 20 * K);
+    this.#operands(operation, packedA, M, K, a);
+    this.#crew.run(Operation.packA, Math.ceil(K / DEPTH));
+    this.#operands(operation, M, N, K, b);
+    this.#int(8, packedB);
+    this.#result(operation, out, accumulate);
+    this.#int(14, packedA);
+    const panels = Math.ceil(N / 8);
+    const each = Math.ceil(panels / chunksFor(M * N * K));
+    this.#int(15, each);
+    this.#crew.run(Operation.multiplyColumns, Math.ceil(panels / each));
+  }
+
+  /** 3..7: one operand, and before it three numbers: M, N, K of the product, or target, rows and columns of a packing. */
+  #operands(operation: string, first: number, second: number, third: number, x: Tensor): void {
+    const stored = x.transposed ? x.T : x;
+    this.#int(3, x.transposed ? 1 : 0);
     this.#in(operation, 4, stored);
     this.#int(7, innerRows(stored));
-    this.#int(8, packed);
+    this.#int(0, first);
+    this.#int(1, second);
+    this.#int(2, third);
+  }
+
+  /** 9..13 */
+  #result(operation: string, out: Tensor, accumulate: number): void {
     this.#out(operation, 9, out);
     this.#int(12, innerRows(out));
     this.#int(13, accumulate);
-    this.#runProduct(M, K, N);
-  }
-
-  /** Cuts a product into chunks by its shape: rows where there are many, columns where there are few. */
-  #runProduct(M: number, K: number, N: number): void {
-    const panels = Math.ceil(N / 8);
-    const work = M * N * K;
-    const wanted = Math.min(work > 3.2e7 ? Math.ceil(work / 4e6) : 16, Math.ceil(work / 4e5), 512);
-    const byRows = M >= 140;
-    const rows = byRows ? Math.ceil(M / wanted / 5) * 5 : M;
-    const panelsEach = byRows ? panels : Math.ceil(panels / wanted);
-    const across = Math.ceil(panels / panelsEach);
-    this.#int(14, rows);
-    this.#int(15, panelsEach);
-    this.#int(16, across);
-    this.#crew.run(Operation.multiply, Math.ceil(M / rows) * across);
   }
 
   /**
-   * Where b lies in packed form. What is multiplied with more than once while it stays the same, such as Wh in every time step,
-   * keeps a packed form of its own.
+   * Where b lies in packed form, or 0. What is multiplied with more than once while it stays the same, such as Wh in every time
+   * step, gets a packed form of its own.
    */
-  #packed(operation: string, b: Tensor): number {
+  #packedForm(operation: string, b: Tensor): number {
     const storage = storageOf(operation, b);
-    const bytes = Math.ceil(b.cols / 8) * b.rows * 32;
-    let known = storage.packed.get(b);
-    if (known?.address !== undefined) {
-      if (known.version === storage.version) return known.address;
-      known.version = storage.version;
-      this.#pack(operation, b, known.address);
-      return known.address;
+    const known = storage.packed.get(b);
+    if (!known) {
+      storage.packed.set(b, { address: undefined, version: storage.version });
+      return 0;
     }
-    if (known?.version === storage.version) {
-      known.address = this.#take(bytes);
-      this.#pack(operation, b, known.address);
-      return known.address;
-    }
-    known ??= { address: undefined, version: storage.version } satisfies Packed;
+    const unchanged = known.version === storage.version;
     known.version = storage.version;
-    storage.packed.set(b, known);
-    if (this.#packing.bytes < bytes) {
-      if (this.#packing.bytes > 0) this.#heap.give(this.#packing.address);
-      this.#packing = { address: this.#take(bytes), bytes };
+    if (known.address === undefined) {
+      if (!unchanged) return 0;
+      known.address = this.#take(packedBytes(b));
+      this.#pack(operation, b, known.address);
+    } else if (!unchanged) this.#pack(operation, b, known.address);
+    return known.address;
+  }
+
+  /** Room for an operand that is packed for one product. */
+  #room(operand: 'a' | 'b', bytes: number): number {
+    const room = this.#rooms[operand];
+    if (room.bytes < bytes) {
+      if (room.bytes > 0) this.#heap.give(room.address);
+      this.#rooms[operand] = { address: this.#take(bytes), bytes };
     }
-    this.#pack(operation, b, this.#packing.address);
-    return this.#packing.address;
+    return this.#rooms[operand].address;
   }
 
   #pack(operation: string, b: Tensor, address: number): void {
-    const stored = b.transposed ? b.T : b;
     const panels = Math.ceil(b.cols / 8);
     const each = Math.max(1, Math.ceil(65536 / (b.rows * 8)));
-    this.#int(0, address);
-    this.#int(1, b.rows);
-    this.#int(2, b.cols);
-    this.#int(3, b.transposed ? 1 : 0);
-    this.#in(operation, 4, stored);
-    this.#int(7, innerRows(stored));
+    this.#operands(operation, address, b.rows, b.cols, b);
     this.#int(8, each);
     this.#crew.run(Operation.packB, Math.ceil(panels / each));
   }
@@ -326,7 +346,7 @@ export class WasmBackend implements Backend {
     this.#rows('addSumRows', x);
     this.#in('addSumRows', 4, x);
     this.#out('addSumRows', 7, out);
-    const columns = Math.ceil(Math.max(65536 / x.rows, 4) / 4) * 4;
+    const columns = Math.ceil(Math.max(262144 / x.rows, 64) / 64) * 64;
     this.#int(8, columns);
     this.#crew.run(Operation.addSumRows, Math.ceil(x.cols / columns));
   }
@@ -834,6 +854,15 @@ function checkOperand(operation: string, x: Tensor): void {
     );
   }
 }
+
+/** Into how many chunks so many multiplications are cut: none so small that handing it out would cost more than a few percent. */
+function chunksFor(multiplications: number): number {
+  const many = multiplications > 3.2e7 ? Math.ceil(multiplications / 4e6) : 16;
+  return Math.min(many, Math.ceil(multiplications / 4e5), 512);
+}
+
+/** Of a right operand in panels of 8 columns. */
+const packedBytes = (b: Tensor): number => Math.ceil(b.cols / 8) * b.rows * 32;
 
 const lastStride = (x: Tensor): number => x.strides[x.strides.length - 1];
 
