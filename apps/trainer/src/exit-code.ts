@@ -1,5 +1,5 @@
 import { CheckpointError } from '@unroll/checkpoint';
-import { ValueError } from '@unroll/tensor';
+import { UnrollError } from '@unroll/tensor';
 import { TextError } from '@unroll/text';
 import { DivergedError } from '@unroll/training';
 
@@ -29,10 +29,11 @@ export class DataError extends Error {
 }
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof ValueError) return ExitCode.usage;
   if (error instanceof DataError || TextError.isInstance(error) || CheckpointError.isInstance(error)) {
     return ExitCode.data;
   }
   if (error instanceof DivergedError) return ExitCode.diverged;
+  // What else the packages refuse are sizes and rates that come from the command line.
+  if (error instanceof UsageError || UnrollError.isInstance(error)) return ExitCode.usage;
   return ExitCode.unexpected;
 }

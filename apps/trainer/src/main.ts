@@ -3,8 +3,23 @@ import pc from 'picocolors';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { makeProgram } from './program.ts';
 
+/**
+ * A reader that goes away (`unroll generate … | head`) is no error. Without standard output there is nothing left to do;
+ * without standard error, training goes on for its folder's sake.
+ */
+function forgiveClosedPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(ExitCode.ok);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 /** Runs the command line `unroll <arguments>`; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  forgiveClosedPipes();
   let code: number = ExitCode.ok;
   const program = makeProgram((ended) => {
     code = ended;

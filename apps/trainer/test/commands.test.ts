@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
+import { smallText, smallTraining, start, temporaryFolder, unroll } from './unroll.ts';
 
 let folder: string;
 let data: string;
@@ -49,6 +49,14 @@ describe('unroll generate', () => {
     ]);
     expect(stdout).not.toMatch(/[te]/);
     expect(stdout.length).toBeGreaterThan(190);
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const { child, ended } = start(['generate', model, '--tokens', '100000']);
+    child.stdout.once('data', () => child.stdout.destroy());
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
   });
 
   it('refuses a prompt with characters that the model does not know, naming them', async () => {

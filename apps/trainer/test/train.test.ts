@@ -66,7 +66,7 @@ describe('unroll train', () => {
     expect(stderr).toContain('3,060 characters: first 90 % to train, next 5 % to validate, last 5 % to test');
     expect(stderr).toContain(`loss ln V = ${Math.log(14).toFixed(3)}`);
     expect(stderr).toMatch(/rnnlm, D 8, H 12: [\d,]+ parameters/);
-    expect(stderr).toContain('backend     reference');
+    expect(stderr).toContain('backend     wasm');
     expect(stderr).toContain('seed 7');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     expect(stderr).not.toMatch(/[\u001b\r]/);
@@ -250,6 +250,42 @@ describe('unroll train', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(2);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it.each([
+    [['--hidden-size', '1000000000'], 'expected fewer than 2^31 elements'],
+    [['--hidden-size', '20000'], 'cannot grow so far (4 GiB is the limit)'],
+    [['--backend', 'reference', '--threads', '2'], 'the reference backend has one thread'],
+    [['--threads', '1000'], 'expected threads to be a whole number from 1 to 64'],
+  ])('refuses what cannot be computed, %j, with 2', async (more, message) => {
+    const { data, out } = await withText(smallText);
+    const { code, stderr } = await unroll(smallTraining(data, out, ...more));
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('goes on when nobody reads what it prints', async () => {
+    const { data, out } = await withText(smallText);
+    const { child, ended } = start(smallTraining(data, out, '--max-steps', '60'));
+    child.stderr.once('data', () => child.stderr.destroy());
+    expect((await ended).code).toBe(0);
+    expect(metricsOf(out).at(-1)?.step).toBe(60);
+  });
+
+  it('logs as rarely as it is told', async () => {
+    const { data, out } = await withText(smallText);
+    expect((await unroll(smallTraining(data, out, '--log-every', '1000000000'))).code).toBe(0);
+    expect(metricsOf(out).map(({ step }) => step)).toEqual([1, 12]);
+  });
+
+  it('trains on the reference backend too, to nearly the same losses', async () => {
+    const { folder, data, out } = await withText(smallText);
+    const reference = join(folder, 'reference');
+    expect((await unroll(smallTraining(data, out, '--backend', 'wasm', '--threads', '2'))).code).toBe(0);
+    expect((await unroll(smallTraining(data, reference, '--backend', 'reference'))).code).toBe(0);
+    const theirs = metricsOf(reference);
+    for (const [i, { loss }] of metricsOf(out).entries()) expect(loss).toBeCloseTo(theirs[i].loss, 4);
   });
 
   it('refuses weights of another size with 3, naming file, tensor and shapes', async () => {

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import type { DType } from './dtype.ts';
+import { type DType, makeArray } from './dtype.ts';
 import type { Random } from './random.ts';
 import { checkShape, type Shape, sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -36,7 +36,9 @@ export function randn(
   dtype: DType = 'f32',
 ): Tensor {
   checkShape('randn', shape);
-  const values = new Float64Array(sizeOf(shape));
+  const made = zeros(backend, shape, dtype);
+  const values = makeArray(dtype, made.size);
   for (let i = 0; i < values.length; i++) values[i] = random.normal() * deviation;
-  return tensor(backend, values, shape, dtype);
+  made.write(values);
+  return made;
 }

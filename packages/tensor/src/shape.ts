@@ -29,12 +29,20 @@ export function formatShape(shape: Shape): string {
   return `(${shape.join(', ')})`;
 }
 
-/** Refuses what is not a shape: one to three axes, each a whole number from 1. */
+/** Offsets and counts are whole numbers of 32 bits. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
+
+/** Refuses what is not a shape: one to three axes, each a whole number from 1, of fewer than 2^31 elements together. */
 export function checkShape(operation: string, shape: Shape): void {
   const fits = shape.length >= 1 && shape.length <= 3;
   if (!fits || !shape.every((length) => Number.isSafeInteger(length) && length >= 1)) {
     throw new ShapeError(
       `${operation}: expected one to three axes, each a whole number from 1, got ${formatShape(shape)}`,
+    );
+  }
+  if (sizeOf(shape) > MOST_ELEMENTS) {
+    throw new ShapeError(
+      `${operation}: expected fewer than 2^31 elements, got ${sizeOf(shape)} for ${formatShape(shape)}; make it smaller`,
     );
   }
 }

@@ -55,7 +55,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const xs = zeros(backend, [N, T], 'i32');
   const ts = zeros(backend, [N, T], 'i32');
   const memory = new Memory();
-  const history = new StepHistory(backend, params[0].value.dtype === 'f64' ? 'f64' : 'f32', logEvery);
+  const dtype = params[0].value.dtype === 'f64' ? 'f64' : 'f32';
+  const history = new StepHistory(backend, dtype, Math.min(logEvery, 1000));
 
   const lastStep = Math.min(epochs * batches.stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
   let step = 0;

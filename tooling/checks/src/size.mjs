@@ -54,11 +54,15 @@ async function measure({ code }, from) {
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
-    outfile: 'bundle.js',
+    splitting: true,
+    outdir: 'bundle',
     logLevel: 'silent',
   });
-  const text = outputFiles[0].text;
-  const [{ inputs }] = Object.values(metafile.outputs);
+  // What is imported only when it is needed goes into files of its own, and does not count here.
+  const [entry, { inputs }] = Object.entries(metafile.outputs).find(
+    ([, { entryPoint }]) => entryPoint !== undefined,
+  );
+  const text = outputFiles.find(({ path }) => path.endsWith(entry)).text;
   const kept = Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0);
   return { size: gzipSync(text, { level: 9 }).length, inputs: [...kept, ...classesIn(text)] };
 }

@@ -1,6 +1,6 @@
 import type { Backend, Storage } from '../backend.ts';
 import { bytesPerElement, type DType, makeArray, type TypedArray } from '../dtype.ts';
-import { StateError } from '../errors.ts';
+import { StateError, ValueError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import * as cells from './cells.ts';
 import * as elementwise from './elementwise.ts';
@@ -23,8 +23,16 @@ export class ReferenceBackend implements Backend {
   }
 
   allocate(dtype: DType, length: number): Storage {
-    this.#bytes += length * bytesPerElement(dtype);
-    return new ReferenceStorage(dtype, length);
+    const bytes = length * bytesPerElement(dtype);
+    try {
+      const storage = new ReferenceStorage(dtype, length);
+      this.#bytes += bytes;
+      return storage;
+    } catch {
+      throw new ValueError(
+        `ReferenceBackend: expected room for ${bytes} more bytes, but the machine has none; ${this.#bytes} are held`,
+      );
+    }
   }
 
   free(storage: Storage): void {
