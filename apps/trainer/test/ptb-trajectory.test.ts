@@ -13,10 +13,10 @@ const shared = fileURLToPath(new URL('../../../../shared/data', import.meta.url)
 const ptb = join(process.env.UNROLL_TEST_DATA ?? shared, 'ptb', 'ptb.train.txt');
 const [{ options, expected }] = trajectory.cases;
 
-it.skipIf(!existsSync(ptb))(
-  "follows NumPy's losses on the Penn Treebank: 1e-4 for 20 steps, 1e-3 for 30 (needs ptb/ptb.train.txt; set UNROLL_TEST_DATA)",
+it.skipIf(!existsSync(ptb)).each(['wasm', 'reference'])(
+  "follows NumPy's losses on the Penn Treebank, on the %s backend: 1e-4 for 20 steps, 1e-3 for 30 (needs ptb/ptb.train.txt; set UNROLL_TEST_DATA)",
   { timeout: 600_000 },
-  async () => {
+  async (backend) => {
     const folder = await temporaryFolder();
     const out = join(folder, 'run');
     const weights = join(folder, 'initial.safetensors');
@@ -27,7 +27,7 @@ it.skipIf(!existsSync(ptb))(
     for (const name of ['ptb.valid.txt', 'ptb.test.txt']) await writeFile(join(folder, name), few);
 
     const { code, stderr } = await unroll([
-      ...['train', '--model', 'rnnlm', '--data', folder, '--out', out],
+      ...['train', '--model', 'rnnlm', '--data', folder, '--out', out, '--backend', backend],
       ...[
         '--weights',
         weights,
