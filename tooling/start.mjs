@@ -69,4 +69,4 @@ const defaults = Object.entries(options).flatMap(([name, value]) =>
 );
 const args = ['train', ...defaults, ...given];
 if (!has('--help') && !has('-h')) console.error(`This is: unroll ${args.join(' ')}\n`);
-process.exitCode = await main(args);
+process.exitCode = await main(args, 'node apps/trainer/bin/unroll.js');

@@ -3,24 +3,29 @@
  * Everything that must hold: what `npm test` runs. A line for each step; the whole output of a step that fails.
  *
  *   node tooling/checks/check.mjs [--only <step>]
+ *   node tooling/checks/check.mjs --only exports --update
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { checkCleanInstall } from './src/clean-install.mjs';
 import { checkExports } from './src/exports.mjs';
 import { checkImports } from './src/imports.mjs';
 import { checkTarball, packAll } from './src/pack.mjs';
 import { runCommand } from './src/run-command.mjs';
+import { runSteps } from './src/run-steps.mjs';
 import { checkSizes } from './src/size.mjs';
 import { collectResults, forgetResults } from './src/test-results.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
-const update = process.argv.includes('--update');
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const { only, update } = readArgs();
 const temporary = mkdtempSync(join(tmpdir(), 'unroll-check-'));
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
 process.env.TURBO_TELEMETRY_DISABLED = '1';
 process.env.DO_NOT_TRACK = '1';
 
@@ -43,9 +48,12 @@ const tarballs = () => {
 
 const tests = { passed: 0, failed: 0, skipped: [] };
 
-/** Each gives the problems it found, and perhaps something to show. `needs` names the steps without which it makes no sense. */
+/** @type {Record<string, import('./src/run-steps.mjs').Step>} */
 const steps = {
-  lint: { what: 'format and lint', run: command('biome', 'ci', '.', '--colors=off') },
+  lint: {
+    what: 'format and lint',
+    run: command('biome', 'ci', '.', '--colors=off', '--max-diagnostics=none'),
+  },
   build: { what: 'build', run: turbo('build') },
   types: { what: 'types', run: turbo('typecheck') },
   unit: {
@@ -58,7 +66,7 @@ const steps = {
       const silent = missing.map((folder) => `${folder}: its tests wrote no results`);
       return {
         problems: [...problems, ...silent],
-        show: results.skipped.map((name) => `      skipped  ${name}`).join('\n'),
+        show: results.skipped.map((name) => `skipped  ${name}`).join('\n'),
       };
     },
   },
@@ -99,31 +107,25 @@ if (only !== undefined && !Object.hasOwn(steps, only)) {
   process.exit(2);
 }
 const wanted = only === undefined ? Object.keys(steps) : [...(steps[only].needs ?? []), only];
-const failed = new Set();
-let good = 0;
-for (const name of wanted) {
-  const { what, needs = [], run } = steps[name];
-  const lacking = needs.find((other) => failed.has(other));
-  if (lacking) {
-    failed.add(name);
-    console.log(`--    ${what}: not run, since ${steps[lacking].what} failed`);
-    continue;
-  }
-  const start = performance.now();
-  const { problems, show } = await run().catch((error) => ({ problems: [error.stack ?? String(error)] }));
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'}  ${what.padEnd(32)} ${seconds.padStart(6)} s`);
-  if (show) console.log(show);
-  if (problems.length > 0) {
-    failed.add(name);
-    console.log(`${problems.join('\n')}\n`);
-  } else good++;
-}
-rmSync(temporary, { recursive: true, force: true });
+const { passed, failed, skipped } = await runSteps(steps, wanted, console.log);
 
-if (failed.size > 0)
-  console.log(`\nfailed: ${[...failed].join(', ')}; one alone: node tooling/checks/check.mjs --only <step>`);
-console.log(
-  `\n${tests.passed + good} passed, ${tests.failed + failed.size} failed, ${tests.skipped.length} skipped`,
-);
-process.exitCode = failed.size > 0 ? 1 : 0;
+if (failed.length > 0)
+  console.log(`\nfailed: ${failed.join(', ')}; one alone: node tooling/checks/check.mjs --only <step>`);
+const counts = [
+  `${tests.passed + passed.length} passed`,
+  `${tests.failed + failed.length} failed`,
+  `${tests.skipped.length + skipped.length} skipped`,
+];
+console.log(`\n${counts.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;
+
+function readArgs() {
+  try {
+    const { values } = parseArgs({ options: { only: { type: 'string' }, update: { type: 'boolean' } } });
+    if (values.update && values.only !== 'exports') throw new Error('--update goes with --only exports');
+    return values;
+  } catch (error) {
+    console.error(`check: ${error.message}`);
+    process.exit(2);
+  }
+}

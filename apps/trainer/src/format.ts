@@ -41,3 +41,8 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** A path as one word of a shell's command line. */
+export function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `"${path.replaceAll('"', '\\"')}"`;
+}

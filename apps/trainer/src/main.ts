@@ -17,11 +17,14 @@ function forgiveClosedPipes(): void {
   });
 }
 
-/** Runs the command line `unroll <arguments>`; resolves with the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command line `unroll <arguments>`; resolves with the exit code.
+ * @param command how the command is called here, for what it tells people to type next
+ */
+export async function main(args: readonly string[], command = 'unroll'): Promise<number> {
   forgiveClosedPipes();
   let code: number = ExitCode.ok;
-  const program = makeProgram((ended) => {
+  const program = makeProgram(command, (ended) => {
     code = ended;
   });
   try {

@@ -12,9 +12,10 @@ import { version } from './version.ts';
 
 /**
  * The command line, from which help is made too.
+ * @param command how it is called, for what it tells people to type next
  * @param end told the exit code of a command that ended without an error
  */
-export function makeProgram(end: (code: number) => void): Command {
+export function makeProgram(command: string, end: (code: number) => void): Command {
   const program = new Command('unroll')
     .description('Train a small recurrent language model on your own text, measure it, and let it write.')
     .version(version)
@@ -33,8 +34,8 @@ Examples:
 Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 130 interrupted,
 1 anything else.`,
     );
-  const withBackend = (command: Command): Command =>
-    command
+  const withBackend = (subcommand: Command): Command =>
+    subcommand
       .addOption(
         new Option('--backend <name>', 'what computes; auto takes the fastest')
           .choices(backendNames)
@@ -80,7 +81,7 @@ Examples:
   unroll train --data ~/.cache/unroll/ptb --out runs/ptb
   unroll train --data my.txt --tokenizer char --optimizer adam --lr 0.002 --max-grad 5 --hidden-size 128 --out runs/mine`,
     )
-    .action(async (options) => end(await trainModel(options)));
+    .action(async (options) => end(await trainModel({ ...options, command })));
 
   withBackend(program.command('evaluate'))
     .description("Measure a model's perplexity on a text.")

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isPublished, packagesOf } from './workspace.mjs';
 
@@ -11,80 +11,134 @@ import { isPublished, packagesOf } from './workspace.mjs';
  */
 export function checkExports(root, snapshots, update) {
   mkdirSync(snapshots, { recursive: true });
-  return packagesOf(root)
-    .filter(isPublished)
-    .flatMap((package_) => {
-      const file = join(snapshots, `${package_.folder.replace('/', '-')}.txt`);
-      const now = publicFace(package_);
-      if (update) {
-        writeFileSync(file, now);
-        return [];
-      }
-      const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-      if (before === now) return [];
-      return [
-        `${package_.manifest.name}: the public exports changed; if they are meant to, run pnpm exports:update\n${difference(before, now)}`,
+  const faces = new Map(
+    packagesOf(root)
+      .filter(isPublished)
+      .map((package_) => [`${package_.manifest.name.split('/').pop()}.txt`, publicFace(package_)]),
+  );
+  const stale = readdirSync(snapshots).filter((file) => !faces.has(file));
+  if (update) {
+    for (const file of stale) rmSync(join(snapshots, file));
+    for (const [file, now] of faces) writeFileSync(join(snapshots, file), now);
+    return [];
+  }
+  const changes = [...faces].flatMap(([file, now]) => {
+    const path = join(snapshots, file);
+    const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return before === now ? [] : [`${file}: the public exports changed\n${difference(before, now)}`];
+  });
+  const problems = [...changes, ...stale.map((file) => `${file}: no published package has this name`)];
+  return problems.length === 0
+    ? []
+    : [
+        ...problems,
+        'If these changes are meant, run pnpm exports:update and commit tooling/checks/snapshots.',
       ];
-    });
 }
 
 /** Each entry point with the names it exports and their declarations. */
 function publicFace({ path, manifest }) {
   const exports = manifest.publishConfig?.exports ?? manifest.exports ?? {};
-  const entries = Object.entries(exports).filter(([, target]) => target.types);
-  return entries
+  return Object.entries(exports)
+    .filter(([, target]) => target.types)
     .map(([entry, { types }]) => {
       const names = [...exportsOf(join(path, types))].sort(([a], [b]) => (a < b ? -1 : 1));
-      return `## ${manifest.name}${entry.slice(1)}\n\n${names.map(([, text]) => text).join('\n\n')}\n`;
+      const blocks = names.map(([name, { from, text }]) => (from === name ? text : `// as ${name}\n${text}`));
+      return `## ${manifest.name}${entry.slice(1)}\n\n${blocks.join('\n\n')}\n`;
     })
     .join('\n');
 }
 
-/** @returns {Map<string, string>} name to declaration */
+/**
+ * What a declaration file exports, wherever it is declared.
+ * @param {string} file
+ * @returns {Map<string, { from: string, text: string }>} by name, with the name and the text of the declaration
+ */
 function exportsOf(file) {
-  const found = new Map();
   if (!existsSync(file)) throw new Error(`${file} is missing; build first`);
-  const source = readFileSync(file, 'utf8');
-  for (const [, names, from] of source.matchAll(/export\s+(?:type\s+)?\{([^}]*)\}\s*from\s*'([^']+)'/g)) {
-    const target = resolve(dirname(file), from.replace(/\.(js|ts)$/, '.d.ts'));
-    const declared = declarationsOf(target);
-    for (const item of names
-      .split(',')
-      .map((name) => name.trim())
-      .filter(Boolean)) {
-      const [name, as = name] = item.replace(/^type\s+/, '').split(/\s+as\s+/);
-      found.set(as, declared.get(name) ?? `${as} (declared elsewhere)`);
+  const source = withoutComments(readFileSync(file, 'utf8'));
+  const declared = declarationsIn(source);
+  const found = new Map();
+  for (const [name, text] of declared) {
+    if (text.startsWith('export ')) found.set(name, { from: name, text });
+  }
+  const lists = /^export\s+(?:type\s+)?(\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})\s*(?:from\s*['"]([^'"]+)['"])?/gm;
+  for (const [statement, list, from] of source.matchAll(lists)) {
+    const target = from?.startsWith('.')
+      ? exportsOf(resolve(dirname(file), from.replace(/\.(js|ts)$/, '.d.ts')))
+      : undefined;
+    if (list === '*') {
+      for (const [name, each] of target ?? [[`* from ${from}`, { from: `* from ${from}`, text: statement }]])
+        found.set(name, each);
+      continue;
+    }
+    if (list.startsWith('*')) {
+      const name = list.split(/\s+/).pop();
+      found.set(name, { from: name, text: statement });
+      continue;
+    }
+    for (const item of list.slice(1, -1).split(',')) {
+      const [name, as = name] = item
+        .trim()
+        .replace(/^type\s+/, '')
+        .split(/\s+as\s+/);
+      if (name === '') continue;
+      const local = declared.has(name) ? { from: name, text: declared.get(name) } : undefined;
+      const elsewhere = { from: name, text: `export { ${name} }${from ? ` from '${from}'` : ''};` };
+      found.set(as, (target ? target.get(name) : local) ?? elsewhere);
     }
   }
   return found;
 }
 
-/** Top-level declarations of a .d.ts file without their comments. */
-function declarationsOf(file) {
+const withoutComments = (source) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\n/gm, '');
+
+/**
+ * Top-level declarations; those of an overloaded function together.
+ * @param {string} source of a .d.ts file
+ * @returns {Map<string, string>} text by name
+ */
+function declarationsIn(source) {
   const declared = new Map();
-  const source = readFileSync(file, 'utf8')
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/^\s*\n/gm, '');
   const starts = [
     ...source.matchAll(
-      /^(?:export\s+)?(?:declare\s+)?(?:abstract\s+)?(class|function|const|interface|type)\s+([\w$]+)/gm,
+      /^(?:(?:export|declare|abstract)\s+)*(?:(?:class|function|const|interface|type)\s+([\w$]+)|import\b|export\b|module\b|global\b)/gm,
     ),
   ];
-  for (const [i, match] of starts.entries()) {
-    const next = /^(?:export|declare|import|interface|type|class|function|const)\b/gm;
-    next.lastIndex = match.index + match[0].length;
-    const end = next.exec(source)?.index ?? source.length;
-    const text = source.slice(match.index, Math.min(end, starts[i + 1]?.index ?? source.length)).trimEnd();
-    declared.set(match[2], declared.has(match[2]) ? `${declared.get(match[2])}\n${text}` : text);
+  for (const [i, { index, 1: name }] of starts.entries()) {
+    if (name === undefined) continue;
+    const text = source.slice(index, starts[i + 1]?.index).trimEnd();
+    declared.set(name, declared.has(name) ? `${declared.get(name)}\n${text}` : text);
   }
   return declared;
 }
 
-/** The lines that only one of the two has. */
+/** What changed, line by line, each change under the declaration that it is in. */
 function difference(before, now) {
   const [old, fresh] = [before.split('\n'), now.split('\n')];
-  return [
-    ...old.filter((line) => !fresh.includes(line)).map((line) => `  - ${line}`),
-    ...fresh.filter((line) => !old.includes(line)).map((line) => `  + ${line}`),
-  ].join('\n');
+  // common[i][j]: how many lines old from i on and fresh from j on share, in order.
+  const common = Array.from({ length: old.length + 1 }, () => new Array(fresh.length + 1).fill(0));
+  for (let i = old.length - 1; i >= 0; i--) {
+    for (let j = fresh.length - 1; j >= 0; j--) {
+      common[i][j] =
+        old[i] === fresh[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+    }
+  }
+  const shown = [];
+  let [i, j, heading] = [0, 0, ''];
+  const show = (sign, line) => {
+    if (heading !== '' && /^\s/.test(line)) shown.push(`    ${heading}`);
+    if (line.trim() !== '') shown.push(`  ${sign} ${line}`);
+    heading = '';
+  };
+  while (i < old.length || j < fresh.length) {
+    if (old[i] === fresh[j] && i < old.length) {
+      if (/^\S/.test(old[i]) && old[i] !== '}') heading = old[i];
+      i++;
+      j++;
+    } else if (j === fresh.length || (i < old.length && common[i + 1][j] >= common[i][j + 1])) {
+      show('-', old[i++]);
+    } else show('+', fresh[j++]);
+  }
+  return shown.join('\n');
 }

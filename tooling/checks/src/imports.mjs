@@ -1,10 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { packagesOf } from './workspace.mjs';
 
 /** Packages that work on any backend, and so may name none. */
 const backendFree = new Set(['@unroll/layers', '@unroll/losses', '@unroll/optimizers', '@unroll/rnnlm']);
+
+/** Packages of which no part may need Node, not even one under src/node. */
+const nodeFree = new Set(['@unroll/training']);
+
+/** Folders that hold no sources; assembly/ is AssemblyScript, which has its own compiler and imports nothing. */
+const passedOver = new Set(['node_modules', 'dist', 'assembly', 'fixtures', 'coverage']);
 
 /**
  * Holds what every source file imports against what its package declares.
@@ -18,106 +24,109 @@ export async function checkImports(root) {
 
 /** @param {import('./workspace.mjs').Package} package_ */
 async function problemsOf({ folder, path, manifest }) {
-  const files = sourceFiles(join(path, 'src'));
-  const testFiles = [...sourceFiles(join(path, 'test')), ...sourceFiles(join(path, 'bench'))];
-  const runtime = new Set([
-    ...Object.keys(manifest.dependencies ?? {}),
-    ...Object.keys(manifest.peerDependencies ?? {}),
-  ]);
-  const all = new Set([manifest.name, ...runtime, ...Object.keys(manifest.devDependencies ?? {})]);
+  const isTool = folder.startsWith('tooling/');
+  const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const runtime = new Set(needed);
+  const all = new Set([manifest.name, ...needed, ...Object.keys(manifest.devDependencies ?? {})]);
   const used = new Set();
   const problems = [];
 
-  for (const file of [...files, ...testFiles]) {
-    const name = `${folder}/${relative(path, file).split(sep).join('/')}`;
-    const isTest = testFiles.includes(file) || /\.test\.m?ts$/.test(file);
-    for (const { specifier, typeOnly } of await importsOf(file)) {
-      const problem = judge(specifier, { file, path, folder, isTest, typeOnly, runtime, all });
-      if (problem) problems.push(`${name}: ${problem}`);
-      if (!isTest) used.add(packageName(specifier));
+  for (const file of sourceFiles(path)) {
+    const source = readFileSync(join(path, file), 'utf8');
+    const development = isTool || !/^(src|bin)\//.test(file) || /\.test\.\w+$/.test(file);
+    const nodeOnly = development || folder.startsWith('apps/') || file.startsWith('src/node/');
+    const place = {
+      file,
+      name: manifest.name,
+      declared: development ? all : runtime,
+      mayUseNode: nodeOnly && (development || !nodeFree.has(manifest.name)),
+      mayNameBackend: development || !backendFree.has(manifest.name),
+    };
+    const found = [];
+    for (const specifier of await importsOf(file, source)) {
+      found.push(judge(specifier, place));
+      if (!development) used.add(packageName(specifier));
     }
-    if (!isTest && backendFree.has(manifest.name)) {
-      const source = readFileSync(file, 'utf8');
-      if (/\bReferenceBackend\b/.test(withoutComments(source))) {
-        problems.push(
-          `${name}: names ReferenceBackend; ${manifest.name} takes any backend from the tensors it is given`,
-        );
-      }
+    const code = withoutComments(source);
+    if (!place.mayNameBackend && /\bReferenceBackend\b/.test(code)) {
+      found.push(`names ReferenceBackend; ${manifest.name} takes any backend from the tensors it is given`);
     }
-    if (file === join(path, 'src', 'index.ts') && folder.startsWith('packages/')) {
-      const rest = withoutComments(readFileSync(file, 'utf8')).replace(
-        /export\s+(type\s+)?(\*|\{[^}]*\})\s*(as\s+\w+\s*)?from\s*'[^']+';?/g,
-        '',
-      );
-      if (rest.trim() !== '')
-        problems.push(`${name}: does more than re-export: ${rest.trim().split('\n')[0]}`);
-    }
+    if (!isTool && /^src\/(node\/)?index\.ts$/.test(file)) found.push(moreThanExports(code));
+    problems.push(...found.filter(Boolean).map((problem) => `${folder}/${file}: ${problem}`));
   }
-  if (files.length > 0 && !folder.startsWith('tooling/')) {
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
-      if (!used.has(dependency))
-        problems.push(`${folder}/package.json: declares ${dependency} and never imports it`);
-    }
-  }
-  return problems;
+  // Tools are used in other ways too: as commands, and by name in data.
+  const unused = isTool ? [] : needed.filter((dependency) => !used.has(dependency));
+  return [
+    ...problems,
+    ...unused.map((dependency) => `${folder}/package.json: declares ${dependency} and never imports it`),
+  ];
 }
 
-function judge(specifier, { file, path, folder, isTest, typeOnly, runtime, all }) {
+/** What is wrong with one import, if anything. */
+function judge(specifier, { file, name, declared, mayUseNode, mayNameBackend }) {
+  const nodeModule = `imports ${specifier}; only files under src/node may, the rest runs in browsers too`;
   if (specifier.startsWith('.')) {
-    const target = resolve(file, '..', specifier);
-    return target.startsWith(path + sep) ? undefined : `imports ${specifier}, which lies outside the package`;
+    const target = posix.join(dirname(file), specifier);
+    if (target.startsWith('../')) return `imports ${specifier}, which lies outside the package`;
+    return target.startsWith('src/node/') && !mayUseNode ? nodeModule : undefined;
   }
-  if (specifier.startsWith('node:')) {
-    const nodeOnly = isTest || !folder.startsWith('packages/') || file.includes(`${sep}src${sep}node${sep}`);
-    return nodeOnly
-      ? undefined
-      : `imports ${specifier}; only files under src/node may, the rest runs in browsers too`;
+  if (specifier.startsWith('node:')) return mayUseNode ? undefined : nodeModule;
+  const imported = packageName(specifier);
+  if (!mayNameBackend && imported.startsWith('@unroll/tensor-')) {
+    return `imports the backend ${imported}; ${name} takes any backend from the tensors it is given`;
   }
-  const name = packageName(specifier);
-  if (isTest || folder.startsWith('tooling/')) {
-    return all.has(name) ? undefined : `imports ${name}, which package.json does not declare`;
-  }
-  if (/^@unroll\/tensor-/.test(name) && backendFree.has(`@unroll/${folder.split('/')[1]}`)) {
-    return `imports the backend ${name}; it takes any backend from the tensors it is given`;
-  }
-  if (runtime.has(name)) return undefined;
-  if (typeOnly && all.has(name)) return undefined;
-  return `imports ${name}, which is not among the dependencies`;
+  if (!declared.has(imported)) return `imports ${imported}, which package.json does not declare for it`;
+  return /^@unroll\/[^/]+\/node$/.test(specifier) && !mayUseNode ? nodeModule : undefined;
 }
 
 /**
- * The specifiers of a file: what esbuild keeps of it, and imports of types, which it drops.
- * @param {string} file
+ * Every specifier of a file. esbuild parses it, so that text which looks like an import is none; it drops imports of types,
+ * hence it gets them as imports of values.
  */
-async function importsOf(file) {
+async function importsOf(file, source) {
   const { metafile } = await build({
-    entryPoints: [file],
+    stdin: {
+      contents: source.replace(/^(import|export)\s+type\b(?=\s*[{*]|\s+\w+\s+from\b)/gm, '$1'),
+      sourcefile: file,
+      loader: /\.m?js$/.test(file) ? 'js' : 'ts',
+    },
     bundle: true,
     write: false,
     metafile: true,
     format: 'esm',
     logLevel: 'silent',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     plugins: [
       {
         name: 'external',
         setup: ({ onResolve }) =>
-          onResolve({ filter: /.*/ }, ({ kind, path: specifier }) =>
-            kind === 'entry-point' ? undefined : { path: specifier, external: true },
+          onResolve({ filter: /.*/ }, ({ kind, path }) =>
+            kind === 'entry-point' ? undefined : { path, external: true },
           ),
       },
     ],
   });
-  const kept = new Set(
-    Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
-  );
-  // Statements begin a line; what else looks like one is text.
-  const statement = /^(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'/gm;
-  const written = withoutComments(readFileSync(file, 'utf8')).matchAll(statement);
-  const specifiers = new Set([...kept, ...[...written].map(([, specifier]) => specifier)]);
-  return [...specifiers].map((specifier) => ({ specifier, typeOnly: !kept.has(specifier) }));
+  const parsed = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  // Types written as import('x').T leave no trace in what esbuild gives; in tests such text is mostly text.
+  const inTypes = /\.test\.\w+$/.test(file)
+    ? []
+    : withoutComments(source).matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g);
+  return new Set([...parsed, ...[...inTypes].map(([, specifier]) => specifier)]);
 }
 
-const withoutComments = (source) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+function moreThanExports(code) {
+  const rest = code
+    .replace(/export\s+(type\s+)?(\*(\s*as\s+\w+)?|\{[^}]*\})\s*from\s*(['"])[^'"]+\4;?/g, '')
+    .trim();
+  return rest === '' ? undefined : `does more than re-export: ${rest.split('\n')[0]}`;
+}
+
+/** Strings come first, since a pattern for files looks like the start of a comment. */
+const withoutComments = (source) =>
+  source.replace(
+    /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/.*$/gm,
+    (_, string) => string ?? '',
+  );
 
 const packageName = (specifier) =>
   specifier
@@ -125,14 +134,13 @@ const packageName = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-function sourceFiles(folder) {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter(
-        (entry) => entry.isFile() && /\.(ts|mts|mjs)$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
-      )
-      .map((entry) => join(entry.parentPath, entry.name));
-  } catch {
-    return [];
-  }
+/** Paths from the package's folder, with forward slashes. */
+function sourceFiles(folder, below = '') {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const file = below + entry.name;
+    if (entry.isDirectory()) {
+      return passedOver.has(entry.name) || entry.name.startsWith('.') ? [] : sourceFiles(folder, `${file}/`);
+    }
+    return /\.(m?ts|m?js)$/.test(file) && !file.endsWith('.d.ts') ? [file] : [];
+  });
 }

@@ -9,7 +9,7 @@ import { isPublished, packagesOf } from './workspace.mjs';
  * Packs every published package.
  * @param {string} root
  * @param {string} target a folder for the tarballs
- * @returns {Promise<{ name: string, tarball: string, problems: string[] }[]>}
+ * @returns {Promise<{ name: string, version: string, tarball: string, problems: string[] }[]>}
  */
 export async function packAll(root, target) {
   mkdirSync(target, { recursive: true });
@@ -22,6 +22,7 @@ export async function packAll(root, target) {
     );
     packed.push({
       name: manifest.name,
+      version: manifest.version,
       tarball,
       problems: code === 0 ? [] : [`${manifest.name}: pnpm pack failed\n${output}`],
     });
@@ -78,6 +79,7 @@ export function manifestProblems(manifest) {
   const dependencies = JSON.stringify([
     manifest.dependencies,
     manifest.peerDependencies,
+    manifest.optionalDependencies,
     manifest.devDependencies,
   ]);
   for (const left of ['workspace:', 'catalog:']) {

@@ -11,7 +11,7 @@ import pc from 'picocolors';
 import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
-import { count, duration, figure, plain } from '../format.ts';
+import { count, duration, figure, plain, quoted } from '../format.ts';
 import { loadModel, saveModel } from '../model-folder.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { makeOptimizer, makeSchedule, type OptimizerName, type ScheduleName } from '../optimizers.ts';
@@ -41,6 +41,8 @@ export interface TrainOptions extends BackendOptions {
   logEvery: number;
   sampleSize?: number;
   force?: boolean;
+  /** How to call the command, for what people may type next. */
+  command: string;
 }
 
 /** Trains a model and leaves it, with the record of the run, in the folder `out`. */
@@ -148,7 +150,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     const place = folder.file('interrupted');
     await saveModel(place, model, tokenizer);
     progress.line(
-      `interrupted after ${duration(seconds)}; the weights are in ${place} (go on from them with --weights ${place})`,
+      `interrupted after ${duration(seconds)}; the weights are in ${place} (go on from them with --weights ${quoted(place)})`,
     );
     return ExitCode.interrupted;
   }
@@ -158,7 +160,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   }
   progress.line(`\ndone in ${duration(seconds)}; the model of step ${savedAt} is in ${folder.path}`);
   await reportTest(folder.path, corpus, progress, backend);
-  progress.line(`let it write: unroll generate ${folder.path} --tokens 300`);
+  progress.line(`let it write: ${options.command} generate ${quoted(folder.path)} --tokens 300`);
   return ExitCode.ok;
 }
 
