@@ -40,7 +40,9 @@ export function assignParams(
     if (array.dtype === 'i32') {
       throw new CheckpointError(`${source}: expected "${name}" in F32 or F64, got I32`);
     }
-    const bad = array.data.findIndex((number: number) => !Number.isFinite(number));
+    // As a number of the model's type: what is finite as f64 may not be as f32.
+    const as = value.dtype === 'f32' ? Math.fround : Number;
+    const bad = array.data.findIndex((number: number) => !Number.isFinite(as(number)));
     if (bad >= 0) {
       throw new CheckpointError(
         `${source}: expected numbers in "${name}", got ${array.data[bad]} at ${bad}; the model is of no use, take an earlier one`,

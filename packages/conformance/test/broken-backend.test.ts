@@ -163,9 +163,9 @@ const faults: readonly { what: string; kernel: Kernel; claim: RegExp; fault: Fau
     kernel: 'softmaxCrossEntropyBackward',
     claim: /dout \/ count/,
     fault: (good) => ({
-      softmaxCrossEntropyBackward(dscores, scores, logSumExp, ts, count, ignoreLabel, dout) {
+      softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout) {
         good.fill(count, scores.rows);
-        good.softmaxCrossEntropyBackward(dscores, scores, logSumExp, ts, count, ignoreLabel, dout);
+        good.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout);
       },
     }),
   },

@@ -2,7 +2,7 @@ import { expectShape, Memory, type Parameter, StateError, type Tensor } from '@u
 
 interface Plan {
   scores: Tensor; // (N, V)
-  logSumExp: Tensor; // (N)
+  normalizers: Tensor; // (N, 2)
   loss: Tensor; // (1)
   count: Tensor; // (1)
 }
@@ -30,9 +30,9 @@ export class SoftmaxWithLoss {
    * @throws ValueError if a label is neither below V nor ignored
    */
   forward(scores: Tensor, ts: Tensor): Tensor {
-    const { loss, count, logSumExp } = this.#planFor(scores);
+    const { loss, count, normalizers } = this.#planFor(scores);
     expectShape(`${this.name}.forward`, 'ts', ts.shape, scores.shape.slice(0, -1));
-    scores.backend.softmaxCrossEntropy(loss, count, logSumExp, scores, ts, this.ignoreLabel);
+    scores.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, this.ignoreLabel);
     this.#ts = ts;
     return loss;
   }
@@ -40,10 +40,18 @@ export class SoftmaxWithLoss {
   /** To dscores `(N, V)`: `(softmax(scores) - one hot) * dout / count` */
   backward(dout = 1): Tensor {
     if (!this.#plan || !this.#ts) throw new StateError(`${this.name}.backward: call forward first`);
-    const { scores, logSumExp, count } = this.#plan;
+    const { scores, normalizers, count } = this.#plan;
     const { backend } = scores;
     const dscores = this.#memory.take('dscores', backend, scores.shape, scores.dtype);
-    backend.softmaxCrossEntropyBackward(dscores, scores, logSumExp, this.#ts, count, this.ignoreLabel, dout);
+    backend.softmaxCrossEntropyBackward(
+      dscores,
+      scores,
+      normalizers,
+      this.#ts,
+      count,
+      this.ignoreLabel,
+      dout,
+    );
     return dscores;
   }
 
@@ -77,7 +85,7 @@ export class SoftmaxWithLoss {
     const { backend, dtype } = scores;
     this.#plan = {
       scores,
-      logSumExp: this.#memory.take('logSumExp', backend, [scores.rows], dtype),
+      normalizers: this.#memory.take('normalizers', backend, [scores.rows, 2], dtype),
       loss: this.#memory.take('loss', backend, [1], dtype),
       count: this.#memory.take('count', backend, [1], dtype),
     };

@@ -2,7 +2,7 @@ import { exp4, load4, max4, store4, sum4 } from './math';
 import { endOf, float, int, PARTIAL, rowOf } from './memory';
 
 /**
- * Arguments: 0 rows, 1 columns V, 2 inner rows, 3 rows a chunk, 4..6 scores, 7 labels, 8 logSumExp (both side by side),
+ * Arguments: 0 rows, 1 columns V, 2 inner rows, 3 rows a chunk, 4..6 scores, 7 labels, 8 normalizers (both side by side),
  * 9 ignoreLabel. Leaves the sum of the losses of each chunk in PARTIAL.
  */
 export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
@@ -46,9 +46,10 @@ export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
       const x = f32x4.splat(load<f32>(p + (<usize>j << 2)) - greatest);
       sum += <f64>f32x4.extract_lane(exp4(x), 0);
     }
-    const lse = <f64>greatest + NativeMath.log(sum);
-    store<f32>(<usize>int(8) + (<usize>row << 2), <f32>lse);
-    total += lse - <f64>load<f32>(p + (<usize>label << 2));
+    const normalizer = <usize>int(8) + (<usize>row << 3);
+    store<f32>(normalizer, greatest);
+    store<f32>(normalizer, <f32>sum, 4);
+    total += NativeMath.log(sum) - (<f64>load<f32>(p + (<usize>label << 2)) - <f64>greatest);
   }
   store<f64>(PARTIAL + (<usize>chunk << 3), total);
 }
@@ -57,7 +58,6 @@ export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
 export function softmaxCrossEntropyBackward(chunk: i32, _thread: i32): void {
   const V = int(1);
   const factor = float(14) / load<f32>(<usize>int(13));
-  const by = f32x4.splat(factor);
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
     const label = load<i32>(<usize>int(7) + (<usize>row << 2));
     const to = rowOf(10, int(2), row);
@@ -66,16 +66,18 @@ export function softmaxCrossEntropyBackward(chunk: i32, _thread: i32): void {
       continue;
     }
     const p = rowOf(4, int(2), row);
-    const lse = f32x4.splat(load<f32>(<usize>int(8) + (<usize>row << 2)));
+    const normalizer = <usize>int(8) + (<usize>row << 3);
+    const greatest = f32x4.splat(load<f32>(normalizer));
+    const by = f32x4.splat(factor / load<f32>(normalizer, 4));
     let j = 0;
     for (; j + 8 <= V; j += 8) {
       const at = <usize>j << 2;
-      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at), lse)), by));
-      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at, 16), lse)), by), 16);
+      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at), greatest)), by));
+      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at, 16), greatest)), by), 16);
     }
     for (; j < V; j += 4) {
       const at = <usize>j << 2;
-      store4(to + at, f32x4.mul(exp4(f32x4.sub(load4(p + at, V - j), lse)), by), V - j);
+      store4(to + at, f32x4.mul(exp4(f32x4.sub(load4(p + at, V - j), greatest)), by), V - j);
     }
     const hit = to + (<usize>label << 2);
     store<f32>(hit, load<f32>(hit) - factor);

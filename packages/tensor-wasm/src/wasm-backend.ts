@@ -31,6 +31,9 @@ export interface WasmBackendOptions {
   relaxedSimd?: boolean;
 }
 
+/** How many views of one storage have a packed form: a GRU multiplies with four of its Wh. */
+const MOST_PACKED = 8;
+
 /**
  * The operations of the contract as WebAssembly SIMD, for f32. All tensors lie in one linear memory.
  *
@@ -302,6 +305,7 @@ export class WasmBackend implements Backend {
     const storage = storageOf(operation, b);
     const known = storage.packed.get(b);
     if (!known) {
+      this.#forgetOldest(storage);
       storage.packed.set(b, { address: undefined, version: storage.version });
       return 0;
     }
@@ -313,6 +317,16 @@ export class WasmBackend implements Backend {
       this.#pack(operation, b, known.address);
     } else if (!unchanged) this.#pack(operation, b, known.address);
     return known.address;
+  }
+
+  /** A buffer that changes its shape is seen through ever new views: of those, few are remembered. */
+  #forgetOldest({ packed }: WasmStorage): void {
+    if (packed.size < MOST_PACKED) return;
+    for (const [view, { address }] of packed) {
+      if (address !== undefined) this.#heap.give(address);
+      packed.delete(view);
+      return;
+    }
   }
 
   /** Room for an operand that is packed for one product. */
@@ -501,30 +515,30 @@ export class WasmBackend implements Backend {
   softmaxCrossEntropy(
     loss: Tensor,
     count: Tensor,
-    logSumExp: Tensor,
+    normalizers: Tensor,
     scores: Tensor,
     ts: Tensor,
     ignoreLabel: number,
   ): void {
     const operation = 'softmaxCrossEntropy';
     expectLabels(operation, scores, ts);
-    expectLabels(operation, scores, logSumExp);
+    expectMatrix(operation, 'normalizers', normalizers, scores.rows, 2);
     this.#checkLabels(operation, ts, scores.cols, ignoreLabel);
     this.#rows(operation, scores);
     this.#in(operation, 4, scores);
     this.#int(7, this.#labels(operation, ts));
-    const kept = this.#side(operation, logSumExp);
+    const kept = this.#side(operation, normalizers);
     this.#int(8, kept);
     this.#int(9, ignoreLabel);
     const chunks = this.#runRows(Operation.softmaxCrossEntropy, scores, 8);
-    this.#putBack(operation, logSumExp, kept);
+    this.#putBack(operation, normalizers, kept);
     this.#finishLoss(operation, loss, count, ts, ignoreLabel, chunks);
   }
 
   softmaxCrossEntropyBackward(
     dscores: Tensor,
     scores: Tensor,
-    logSumExp: Tensor,
+    normalizers: Tensor,
     ts: Tensor,
     count: Tensor,
     ignoreLabel: number,
@@ -533,11 +547,11 @@ export class WasmBackend implements Backend {
     const operation = 'softmaxCrossEntropyBackward';
     expectSame(operation, dscores, scores);
     expectLabels(operation, scores, ts);
-    expectLabels(operation, scores, logSumExp);
+    expectMatrix(operation, 'normalizers', normalizers, scores.rows, 2);
     this.#rows(operation, scores);
     this.#in(operation, 4, scores);
     this.#int(7, this.#labels(operation, ts));
-    this.#int(8, this.#side(operation, logSumExp));
+    this.#int(8, this.#side(operation, normalizers));
     this.#int(9, ignoreLabel);
     this.#out(operation, 10, dscores);
     this.#int(13, this.#side(operation, count));

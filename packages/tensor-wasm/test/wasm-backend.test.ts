@@ -70,6 +70,23 @@ describe('WasmBackend', () => {
     expect(backend.bytes).toBe(0);
   });
 
+  it('does not grow when shapes take turns, as in training and evaluation', async () => {
+    const backend = await create({ threads: 1 });
+    const model = new Rnnlm({ backend, vocabSize: 50, wordvecSize: 30, hiddenSize: 64 });
+    const [train, other] = [zeros(backend, [8, 12], 'i32'), zeros(backend, [3, 7], 'i32')];
+    const both = () => {
+      for (const xs of [train, other]) {
+        model.resetState();
+        model.forward(xs, xs);
+        model.backward();
+      }
+    };
+    for (let i = 0; i < 20; i++) both();
+    const before = backend.memoryBytes;
+    for (let i = 0; i < 500; i++) both();
+    expect(backend.memoryBytes).toBe(before);
+  });
+
   it('does not keep a process alive, nor end it early', async () => {
     const script = `
       import { WasmBackend } from '${new URL('../src/index.ts', import.meta.url).href}';

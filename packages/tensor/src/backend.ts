@@ -95,14 +95,15 @@ export interface Backend {
   gruGatesBackward(dgates: Tensor, dh: Tensor, drh: Tensor, gates: Tensor, hs: Tensor, t: number): void;
 
   /**
-   * loss (1) = the mean, over the rows whose label is counted, of logSumExp(scores[row]) - scores[row, label];
-   * count (1) = how many those are (loss is 0 when there are none); logSumExp (M) is kept for backward.
+   * loss (1) = the mean, over the rows whose label is counted, of log(sum) - (scores[row, label] - greatest); count (1) = how many
+   * those are (loss is 0 when there are none); normalizers (M, 2) keep for backward, of each counted row, its greatest score
+   * and the sum of exp(score - greatest): apart, so that no digit of small differences between large scores is lost.
    * scores (M, V), ts (M) as i32; a label equal to ignoreLabel is not counted.
    */
   softmaxCrossEntropy(
     loss: Tensor,
     count: Tensor,
-    logSumExp: Tensor,
+    normalizers: Tensor,
     scores: Tensor,
     ts: Tensor,
     ignoreLabel: number,
@@ -111,7 +112,7 @@ export interface Backend {
   softmaxCrossEntropyBackward(
     dscores: Tensor,
     scores: Tensor,
-    logSumExp: Tensor,
+    normalizers: Tensor,
     ts: Tensor,
     count: Tensor,
     ignoreLabel: number,

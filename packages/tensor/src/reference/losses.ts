@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from '../errors.ts';
 import { formatShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { addressOf, sigmoidOf } from './elementwise.ts';
-import { expectSame, floats, ints } from './storage.ts';
+import { expectMatrix, expectSame, floats, ints } from './storage.ts';
 
 function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
   if (ts.size !== scores.rows) {
@@ -15,15 +15,15 @@ function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
 export function softmaxCrossEntropy(
   loss: Tensor,
   count: Tensor,
-  logSumExp: Tensor,
+  normalizers: Tensor,
   scores: Tensor,
   ts: Tensor,
   ignoreLabel: number,
 ): void {
   expectLabels('softmaxCrossEntropy', scores, ts);
-  expectLabels('softmaxCrossEntropy', scores, logSumExp);
+  expectMatrix('softmaxCrossEntropy', 'normalizers', normalizers, scores.rows, 2);
   const ss = floats('softmaxCrossEntropy', scores);
-  const ls = floats('softmaxCrossEntropy', logSumExp);
+  const ns = floats('softmaxCrossEntropy', normalizers);
   const labels = ints('softmaxCrossEntropy', ts);
   const V = scores.cols;
   let total = 0;
@@ -42,9 +42,9 @@ export function softmaxCrossEntropy(
     // Taken from the greatest score, no exponential overflows and at least one is 1.
     let sum = 0;
     for (let i = start; i < start + V; i++) sum += Math.exp(ss[i] - max);
-    const lse = max + Math.log(sum);
-    ls[addressOf(logSumExp, row)] = lse;
-    total += lse - ss[start + label];
+    ns[normalizers.rowStarts[row]] = max;
+    ns[normalizers.rowStarts[row] + 1] = sum;
+    total += Math.log(sum) - (ss[start + label] - max);
     counted++;
   }
   floats('softmaxCrossEntropy', loss)[loss.offset] = counted === 0 ? 0 : total / counted;
@@ -54,7 +54,7 @@ export function softmaxCrossEntropy(
 export function softmaxCrossEntropyBackward(
   dscores: Tensor,
   scores: Tensor,
-  logSumExp: Tensor,
+  normalizers: Tensor,
   ts: Tensor,
   count: Tensor,
   ignoreLabel: number,
@@ -62,10 +62,10 @@ export function softmaxCrossEntropyBackward(
 ): void {
   expectSame('softmaxCrossEntropyBackward', dscores, scores);
   expectLabels('softmaxCrossEntropyBackward', scores, ts);
-  expectLabels('softmaxCrossEntropyBackward', scores, logSumExp);
+  expectMatrix('softmaxCrossEntropyBackward', 'normalizers', normalizers, scores.rows, 2);
   const ds = floats('softmaxCrossEntropyBackward', dscores);
   const ss = floats('softmaxCrossEntropyBackward', scores);
-  const ls = floats('softmaxCrossEntropyBackward', logSumExp);
+  const ns = floats('softmaxCrossEntropyBackward', normalizers);
   const labels = ints('softmaxCrossEntropyBackward', ts);
   const V = scores.cols;
   const factor = dout / floats('softmaxCrossEntropyBackward', count)[count.offset];
@@ -77,8 +77,9 @@ export function softmaxCrossEntropyBackward(
       continue;
     }
     const s = scores.rowStarts[row];
-    const lse = ls[addressOf(logSumExp, row)];
-    for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - lse) * factor;
+    const max = ns[normalizers.rowStarts[row]];
+    const scale = factor / ns[normalizers.rowStarts[row] + 1];
+    for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - max) * scale;
     ds[d + label] -= factor;
   }
 }

@@ -6,7 +6,8 @@ import { expectAlive, type Tensor } from '../tensor.ts';
 
 export type Floats = Float32Array | Float64Array;
 
-const nothing = new Int32Array(0);
+// Marked as pure, so that bundlers can leave it out where this backend is not used.
+const nothing = /* @__PURE__ */ new Int32Array(0);
 
 /** Memory of the reference backend: a typed array. */
 export class ReferenceStorage implements Storage {
