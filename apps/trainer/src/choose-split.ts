@@ -16,10 +16,9 @@ export async function chooseSplit(
   const texts = await loadTexts(path);
   const split = name ?? (texts.kind === 'single' ? 'all' : texts.test === undefined ? 'valid' : 'test');
   if (split === 'all') {
-    const text =
-      texts.kind === 'single' ? texts.text : [texts.train, texts.valid, texts.test ?? ''].join('\n');
+    const parts = texts.kind === 'single' ? [texts.text] : [texts.train, texts.valid, texts.test ?? ''];
     try {
-      return { ids: tokenizer.encode(text), split };
+      return { ids: Int32Array.from(parts.flatMap((text) => [...tokenizer.encode(text)])), split };
     } catch (error) {
       if (TextError.isInstance(error)) throw new TextError(`${path}: ${error.message}`);
       throw error;

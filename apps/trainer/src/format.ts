@@ -17,9 +17,10 @@ export function plain(value: number): string {
 
 /** 3 min 20 s */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 59.5) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -31,7 +32,9 @@ export function bytes(value: number): string {
 
 /** Rows with their columns lined up: the first flush left, the others flush right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, row[column].length), 0),
+  );
   return rows
     .map((row) =>
       row
@@ -45,4 +48,9 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** A path as one word of a shell's command line. */
 export function quoted(path: string): string {
   return /^[\w./~-]+$/.test(path) ? path : `"${path.replaceAll('"', '\\"')}"`;
+}
+
+/** Text of unknown origin, with control characters made visible: they could write anything over a terminal. */
+export function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -38,9 +38,31 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
       `${folder}: config.json expects affine.W (${modelConfig.hiddenSize}, ${modelConfig.vocabSize}), model.safetensors has (${affine.join(', ')}); they belong to different models`,
     );
   }
+  for (const [name, { shape }] of tensors) {
+    const expected = name.endsWith('.Wh')
+      ? modelConfig.hiddenSize
+      : name.endsWith('.Wx')
+        ? modelConfig.wordvecSize
+        : undefined;
+    if (expected !== undefined && (shape[0] !== expected || shape[1] % modelConfig.hiddenSize !== 0)) {
+      throw new DataError(
+        `${folder}: config.json expects ${name} (${expected}, …), model.safetensors has (${shape.join(', ')}); they belong to different models`,
+      );
+    }
+  }
+  const tokenizer = tokenizerOf(folder, kind, vocab);
   const model = createModel(modelConfig, { backend });
   assignParams(model.params, tensors, `${folder}/model.safetensors`);
-  return { model, tokenizer: createTokenizer(kind, Vocabulary.fromTokens(vocab)) };
+  return { model, tokenizer };
+}
+
+function tokenizerOf(folder: string, kind: TokenizerKind, vocab: readonly string[]): Tokenizer {
+  try {
+    return createTokenizer(kind, Vocabulary.fromTokens(vocab));
+  } catch (error) {
+    if (error instanceof Error) throw new DataError(`${folder}/vocab.json: ${error.message}`);
+    throw error;
+  }
 }
 
 export async function saveModel(folder: string, model: LanguageModel, tokenizer: Tokenizer): Promise<void> {
@@ -54,9 +76,7 @@ export async function saveModel(folder: string, model: LanguageModel, tokenizer:
 function size(path: string, config: JsonObject, name: string): number {
   const value = config[name];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-    throw new DataError(
-      `${path}: expected ${name} to be a whole number from 1, got ${JSON.stringify(value)}`,
-    );
+    throw new DataError(`${path}: expected ${name} to be a whole number from 1, got ${show(value)}`);
   }
   return value;
 }
@@ -70,8 +90,15 @@ function oneOf<Name extends string>(
   const found = known.find((candidate) => candidate === config[name]);
   if (found === undefined) {
     throw new DataError(
-      `${path}: expected ${name} to be one of ${known.join(', ')}, got ${JSON.stringify(config[name])}`,
+      `${path}: expected ${name} to be one of ${known.join(', ')}, got ${show(config[name])}`,
     );
   }
   return found;
+}
+
+/** A value from a file, in a few words. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -112,7 +112,11 @@ Examples:
     )
     .option('--top-k <k>', 'draw only from the k likeliest', wholeFrom(1))
     .option('--top-p <p>', 'draw only from the likeliest that together reach p', above0UpTo1)
-    .option('--skip <token...>', 'tokens never to write (default: <unk>)')
+    .option(
+      '--skip <token>',
+      'a token never to write; may be given again (default: <unk>)',
+      (token: string, before: string[] = []) => [...before, token],
+    )
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
     .action(async (folder: string, options) => end(await generateText(folder, options)));
 

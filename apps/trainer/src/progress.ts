@@ -1,6 +1,6 @@
 import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
 import pc from 'picocolors';
-import { count, duration, figure, plain } from './format.ts';
+import { count, duration, figure, plain, visible } from './format.ts';
 
 /**
  * Tells on standard error how training goes. On a terminal the line of the step at hand is written over by the next one;
@@ -64,7 +64,7 @@ export class Progress {
 
   sample(text: string): void {
     this.#endLine();
-    for (const line of text.trim().split('\n')) this.#stream.write(pc.dim(`  | ${line}\n`));
+    for (const line of visible(text).trim().split('\n')) this.#stream.write(pc.dim(`  | ${line}\n`));
   }
 
   #endLine(): void {

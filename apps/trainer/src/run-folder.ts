@@ -1,19 +1,25 @@
 import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
 import { UsageError } from './exit-code.ts';
 
+const modelFiles = ['model.safetensors', 'config.json', 'vocab.json'];
+
 /** What a run writes; `--force` removes these and nothing else. */
 const ownFiles = [
-  'model.safetensors',
-  'config.json',
-  'vocab.json',
+  ...modelFiles,
   'metrics.jsonl',
   'evaluations.jsonl',
   'samples.txt',
-  'interrupted',
+  ...modelFiles.map((name) => join('interrupted', name)),
 ];
+
+/** Is `inner` the folder `outer`, or somewhere in it? */
+function isWithin(inner: string, outer: string): boolean {
+  const way = relative(resolve(outer), resolve(inner));
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
 
 /** The folder of one run: the model, and a record of how it came about. */
 export class RunFolder {
@@ -23,8 +29,17 @@ export class RunFolder {
     this.path = path;
   }
 
-  /** @throws UsageError if it holds something and `force` is false */
-  static async check(path: string, force: boolean): Promise<RunFolder> {
+  /**
+   * @param data where the text lies, which a run must not write over, nor read its own records from
+   * @throws UsageError if it holds something, and `force` is false or what it holds is no run
+   */
+  static async check(path: string, data: string, force: boolean): Promise<RunFolder> {
+    if (path === '') throw new UsageError('--out: expected the path of a folder, got nothing');
+    if (isWithin(path, data) || isWithin(data, path)) {
+      throw new UsageError(
+        `--out ${path}: expected a folder apart from --data ${data}, or a run would train on its own records; choose another one`,
+      );
+    }
     let names: string[] = [];
     try {
       names = await readdir(path);
@@ -40,6 +55,11 @@ export class RunFolder {
         `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); choose another one, or add --force to write over the run in it`,
       );
     }
+    if (names.length > 0 && !names.includes('metrics.jsonl')) {
+      throw new UsageError(
+        `--out ${path}: --force writes over a run, and this folder holds none (no metrics.jsonl); choose another folder`,
+      );
+    }
     return new RunFolder(path);
   }
 
@@ -47,7 +67,7 @@ export class RunFolder {
   async begin(): Promise<void> {
     try {
       await mkdir(this.path, { recursive: true });
-      for (const name of ownFiles) await rm(this.file(name), { recursive: true, force: true });
+      for (const name of ownFiles) await rm(this.file(name), { force: true });
       appendFileSync(this.file('metrics.jsonl'), '');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

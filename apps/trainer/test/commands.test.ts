@@ -43,6 +43,7 @@ describe('unroll generate', () => {
       '200',
       '--skip',
       't',
+      '--skip',
       'e',
       '--temperature',
       '2',

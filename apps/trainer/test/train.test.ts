@@ -301,3 +301,43 @@ describe('unroll train', () => {
     expect(existsSync(other)).toBe(false);
   });
 });
+
+describe('unroll train, and what belongs to somebody else', () => {
+  it('writes over nothing that is no run, not even with --force', async () => {
+    const { folder, data } = await withText(smallText);
+    const mine = join(folder, 'mine');
+    await mkdir(join(mine, 'interrupted'), { recursive: true });
+    await writeFile(join(mine, 'samples.txt'), 'mine');
+    const { code, stderr } = await unroll(smallTraining(data, mine, '--force'));
+    expect(stderr).toContain('this folder holds none');
+    expect(code).toBe(2);
+    expect(await readFile(join(mine, 'samples.txt'), 'utf8')).toBe('mine');
+  });
+
+  it.each(['texts', 'texts/run', '.'])(
+    'refuses --out %s for a text folder texts: a run must not read its own records',
+    async (name) => {
+      const { folder } = await withText('');
+      await mkdir(join(folder, 'texts'));
+      await writeFile(join(folder, 'texts', 'a.txt'), smallText);
+      const { code, stderr } = await unroll(
+        smallTraining(join(folder, 'texts'), join(folder, name), '--force'),
+      );
+      expect(stderr).toContain('expected a folder apart from --data');
+      expect(code).toBe(2);
+      expect(await readdir(join(folder, 'texts'))).toEqual(['a.txt']);
+    },
+  );
+
+  it('refuses the weights of a model with another vocabulary', async () => {
+    const { folder, data, out } = await withText(smallText);
+    await unroll(smallTraining(data, out));
+    const other = join(folder, 'other.txt');
+    await writeFile(other, smallText.toUpperCase());
+    const refused = await unroll(smallTraining(other, join(folder, 'b'), '--weights', out));
+    expect(refused.stderr).toContain('id 0 is "t" there and "T" in the text');
+    expect(refused.code).toBe(3);
+    const taken = ['--weights', join(out, 'model.safetensors')];
+    expect((await unroll(smallTraining(other, join(folder, 'b'), ...taken))).code).toBe(0);
+  });
+});

@@ -1,6 +1,9 @@
 import { expectShape, type Layer, Memory, type Parameter, type Tensor, ValueError } from '@unroll/tensor';
 import { expectForward } from './expect-forward.ts';
 
+/** Masks come from the upper half of a seed's streams, so that they have nothing in common with weights of the same seed. */
+const FIRST_STREAM = 2 ** 31;
+
 /**
  * Sets each element to zero with probability `ratio` and divides the others by `1 - ratio`, so that nothing is to be
  * scaled when not training ("inverted" dropout, as in the book's TimeDropout; its Dropout scales in evaluation instead).
@@ -38,7 +41,7 @@ export class Dropout implements Layer {
     const { out } = this.#planFor(x);
     this.#call = this.training && this.ratio > 0 ? this.calls++ : undefined;
     if (this.#call === undefined) return x;
-    x.backend.dropout(out, x, this.ratio, this.seed, this.#call);
+    x.backend.dropout(out, x, this.ratio, this.seed, FIRST_STREAM + this.#call);
     return out;
   }
 
@@ -47,7 +50,7 @@ export class Dropout implements Layer {
     const { out, dx } = expectForward(this.name, this.#plan);
     expectShape(`${this.name}.backward`, 'dout', dout.shape, out.shape);
     if (this.#call === undefined) return dout;
-    dout.backend.dropout(dx, dout, this.ratio, this.seed, this.#call);
+    dout.backend.dropout(dx, dout, this.ratio, this.seed, FIRST_STREAM + this.#call);
     return dx;
   }
 

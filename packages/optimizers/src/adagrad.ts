@@ -1,5 +1,5 @@
 import type { Backend, Tensor } from '@unroll/tensor';
-import { nonNegative, Optimizer } from './optimizer.ts';
+import { Optimizer, positive } from './optimizer.ts';
 
 /** AdaGrad: `h += dW^2; W -= lr * dW / (sqrt(h) + eps)`. Duchi et al., JMLR 2011; the book's common/optimizer.py. */
 export class AdaGrad extends Optimizer {
@@ -9,7 +9,7 @@ export class AdaGrad extends Optimizer {
 
   constructor({ lr = 0.01, eps = 1e-7 }: { lr?: number; eps?: number } = {}) {
     super(lr);
-    this.eps = nonNegative('eps', eps);
+    this.eps = positive('eps', eps);
   }
 
   protected step(backend: Backend, W: Tensor, dW: Tensor, [h]: readonly Tensor[]): void {

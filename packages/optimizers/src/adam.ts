@@ -1,5 +1,5 @@
 import type { Backend, Tensor } from '@unroll/tensor';
-import { fraction, nonNegative, Optimizer } from './optimizer.ts';
+import { fraction, Optimizer, positive } from './optimizer.ts';
 
 /**
  * Adam: running means m of the gradient and v of its square, corrected for their start at zero. Kingma and Ba 2014
@@ -23,7 +23,7 @@ export class Adam extends Optimizer {
     super(lr);
     this.beta1 = fraction('beta1', beta1);
     this.beta2 = fraction('beta2', beta2);
-    this.eps = nonNegative('eps', eps);
+    this.eps = positive('eps', eps);
   }
 
   protected step(backend: Backend, W: Tensor, dW: Tensor, [m, v]: readonly Tensor[]): void {

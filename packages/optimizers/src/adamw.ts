@@ -1,5 +1,5 @@
 import type { Backend, Tensor } from '@unroll/tensor';
-import { fraction, nonNegative, Optimizer } from './optimizer.ts';
+import { fraction, nonNegative, Optimizer, positive } from './optimizer.ts';
 
 /**
  * Adam with weight decay kept apart from the gradient: `W *= 1 - lr * weightDecay` before each step. Loshchilov and Hutter
@@ -23,7 +23,7 @@ export class AdamW extends Optimizer {
     super(lr);
     this.beta1 = fraction('beta1', beta1);
     this.beta2 = fraction('beta2', beta2);
-    this.eps = nonNegative('eps', eps);
+    this.eps = positive('eps', eps);
     this.weightDecay = nonNegative('weightDecay', weightDecay);
   }
 

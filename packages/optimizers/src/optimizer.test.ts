@@ -259,6 +259,7 @@ describe('hyperparameters', () => {
     ['eps', () => new AdaGrad({ eps: -1 }), -1],
     ['weightDecay', () => new AdamW({ weightDecay: -1 }), -1],
   ])('refuses a negative %s', (name, make, value) => {
-    expect(make).toThrow(new ValueError(`${name}: expected a number from 0, got ${value}`));
+    const least = name === 'eps' ? 'above 0' : 'from 0';
+    expect(make).toThrow(new ValueError(`${name}: expected a number ${least}, got ${value}`));
   });
 });

@@ -152,6 +152,14 @@ export function nonNegative(name: string, value: number): number {
   return value;
 }
 
+/** @throws ValueError unless it is a number above 0: what divides must not vanish where a gradient is 0 */
+export function positive(name: string, value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new ValueError(`${name}: expected a number above 0, got ${value}`);
+  }
+  return value;
+}
+
 /** @throws ValueError unless it is a number from 0 up to, but not including, 1 */
 export function fraction(name: string, value: number): number {
   if (!(value >= 0 && value < 1))

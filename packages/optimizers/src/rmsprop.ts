@@ -1,5 +1,5 @@
 import type { Backend, Tensor } from '@unroll/tensor';
-import { fraction, nonNegative, Optimizer } from './optimizer.ts';
+import { fraction, Optimizer, positive } from './optimizer.ts';
 
 /**
  * RMSprop: `h = decay * h + (1 - decay) * dW^2; W -= lr * dW / (sqrt(h) + eps)`. Tieleman and Hinton 2012; the book's
@@ -14,7 +14,7 @@ export class RMSprop extends Optimizer {
   constructor({ lr = 0.01, decay = 0.99, eps = 1e-7 }: { lr?: number; decay?: number; eps?: number } = {}) {
     super(lr);
     this.decay = fraction('decay', decay);
-    this.eps = nonNegative('eps', eps);
+    this.eps = positive('eps', eps);
   }
 
   protected step(backend: Backend, W: Tensor, dW: Tensor, [h]: readonly Tensor[]): void {

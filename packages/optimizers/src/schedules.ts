@@ -65,7 +65,7 @@ export class PlateauSchedule implements Schedule {
   }
 
   evaluated(loss: number): boolean {
-    if (this.#best === null || loss < this.#best) {
+    if (loss < (this.#best ?? Number.POSITIVE_INFINITY)) {
       this.#best = loss;
       return false;
     }

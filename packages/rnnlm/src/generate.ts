@@ -1,6 +1,9 @@
-import { type Random, type Tensor, ValueError, zeros } from '@unroll/tensor';
+import { type Random, ValueError, zeros } from '@unroll/tensor';
 import type { LanguageModel } from './language-model.ts';
 import { checkSampling, type SamplingOptions, sampleId } from './sampling.ts';
+
+/** How much of a prompt is read at a time. */
+const LONGEST_PART = 64;
 
 export interface GenerateOptions extends SamplingOptions {
   /** What to go on from, at least one id; a single one is the book's start id. */
@@ -34,30 +37,34 @@ export async function* generate(
     throw new ValueError(`generate: expected sampleSize to be a whole number from 0, got ${sampleSize}`);
   }
   const stop = new Set(stopIds);
-  const whole = zeros(model.backend, [1, prompt.length], 'i32');
+  if (sampleSize === 0) return;
   const single = zeros(model.backend, [1, 1], 'i32');
   try {
-    whole.write(prompt);
-    let xs = whole;
+    const ids = Array.from(prompt);
+    readAllButLast(model, ids);
+    single.write(ids.slice(-1));
     for (let count = 0; count < sampleSize && !signal?.aborted; count++) {
-      const scores = await lastScores(model, xs);
+      const scores = await model.predict(single).read();
       const id = sampleId(scores, sampling, random);
       yield id;
       if (stop.has(id)) return;
       single.write([id]);
-      xs = single;
     }
   } finally {
-    whole.dispose();
     single.dispose();
   }
 }
 
-/** ids `(1, T)` to the scores (V) of what follows the last */
-function lastScores(model: LanguageModel, xs: Tensor): Promise<ArrayLike<number>> {
-  const T = xs.shape[1];
-  return model
-    .predict(xs)
-    .at(T - 1)
-    .read();
+/** A long prompt in parts, so that the scores of all its tokens need not be held at once. */
+function readAllButLast(model: LanguageModel, ids: readonly number[]): void {
+  for (let start = 0; start < ids.length - 1; start += LONGEST_PART) {
+    const part = ids.slice(start, Math.min(start + LONGEST_PART, ids.length - 1));
+    const xs = zeros(model.backend, [1, part.length], 'i32');
+    try {
+      xs.write(part);
+      model.predict(xs);
+    } finally {
+      xs.dispose();
+    }
+  }
 }

@@ -46,6 +46,7 @@ export class Memory {
 
   /** A parameter as it is; a weight as a new parameter whose gradient is owned here. */
   parameter(name: string, source: Tensor | Parameter): Parameter {
+    this.#expectOpen(name);
     if (!(source instanceof Tensor)) return source;
     const made = parameter(name, source);
     this.own(made.grad);

@@ -1,6 +1,6 @@
 import type { Backend, Storage } from './backend.ts';
 import type { DType, TypedArray } from './dtype.ts';
-import { ShapeError, StateError } from './errors.ts';
+import { ShapeError, StateError, ValueError } from './errors.ts';
 import { contiguousStrides, formatShape, type Shape, sizeOf } from './shape.ts';
 
 /**
@@ -75,11 +75,11 @@ export class Tensor {
 
   /** `x[:, start:end]`: some steps of every sequence. */
   slice(start: number, end: number): Tensor {
+    this.#expectTime('slice', start, end);
     this.#slices ??= new Map();
     const key = start * 0x4000000 + end;
     const known = this.#slices.get(key);
     if (known) return known;
-    this.#expectTime('slice', start, end);
     const shape = this.shape.map((length, axis) => (axis === 1 ? end - start : length));
     const view = this.#view(shape, this.strides, this.offset + start * this.strides[1]);
     this.#slices.set(key, view);
@@ -88,16 +88,16 @@ export class Tensor {
 
   /** `x[..., start:end]`: some columns, of a gate for instance. */
   columns(start: number, end: number): Tensor {
-    this.#columns ??= new Map();
-    const key = start * 0x4000000 + end;
-    const known = this.#columns.get(key);
-    if (known) return known;
     const last = this.shape.length - 1;
     if (this.transposed || !isRange(start, end, this.shape[last])) {
       throw new ShapeError(
         `Tensor.columns: expected 0 <= start < end <= ${this.shape[last]} on a tensor that is not transposed, got ${start} to ${end} of ${formatShape(this.shape)}`,
       );
     }
+    this.#columns ??= new Map();
+    const key = start * 0x4000000 + end;
+    const known = this.#columns.get(key);
+    if (known) return known;
     const shape = this.shape.map((length, axis) => (axis === last ? end - start : length));
     const view = this.#view(shape, this.strides, this.offset + start * this.strides[last]);
     this.#columns.set(key, view);
@@ -161,6 +161,13 @@ export class Tensor {
       throw new ShapeError(
         `Tensor.write: expected ${this.size} values for ${formatShape(this.shape)}, got ${values.length}`,
       );
+    }
+    if (this.dtype === 'i32' && !(values instanceof Int32Array)) {
+      for (let i = 0; i < values.length; i++) {
+        if ((values[i] | 0) !== values[i]) {
+          throw new ValueError(`Tensor.write: expected whole numbers of 32 bits, got ${values[i]} at ${i}`);
+        }
+      }
     }
     this.backend.write(this, values);
   }

@@ -24,7 +24,8 @@ export async function generateText(folder: string, options: GenerateOptions): Pr
   const { model, tokenizer } = await loadModel(folder, backend);
   const { vocabulary } = tokenizer;
   const given = options.prompt ? Array.from(tokenizer.encode(options.prompt)) : [];
-  const skipIds = (options.skip ?? ['<unk>']).flatMap((token) => {
+  const byDefault = vocabulary.size > 1 ? ['<unk>'] : [];
+  const skipIds = (options.skip ?? byDefault).flatMap((token) => {
     const id = vocabulary.id(token);
     if (id === undefined && options.skip) {
       throw new DataError(

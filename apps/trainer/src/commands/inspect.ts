@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { NamedArray } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile } from '@unroll/checkpoint/node';
-import { bytes, count, plain, table } from '../format.ts';
+import { bytes, count, plain, table, visible } from '../format.ts';
 
 export async function inspect(path: string, { json }: { json?: boolean }): Promise<void> {
   const isFolder = await stat(path).then(
@@ -19,11 +19,11 @@ export async function inspect(path: string, { json }: { json?: boolean }): Promi
   }
   if (folder) {
     for (const [name, value] of Object.entries(folder.config))
-      console.log(`${name}  ${JSON.stringify(value)}`);
+      console.log(visible(`${name}  ${JSON.stringify(value)}`));
     console.log(`vocabulary  ${count(folder.vocab.length)} tokens\n`);
   }
   const rows = described.map(({ name, shape, dtype, size, min, max, mean, deviation, notNumbers }) => [
-    name,
+    visible(name.replaceAll('\n', '\\n')),
     `(${shape.join(', ')})`,
     dtype,
     bytes(size),

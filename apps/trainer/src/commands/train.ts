@@ -10,7 +10,7 @@ import { DivergedError, type EvaluateOptions, evaluate, train } from '@unroll/tr
 import pc from 'picocolors';
 import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
-import { ExitCode } from '../exit-code.ts';
+import { DataError, ExitCode } from '../exit-code.ts';
 import { count, duration, figure, plain, quoted } from '../format.ts';
 import { loadModel, saveModel } from '../model-folder.ts';
 import { onInterrupt } from '../on-interrupt.ts';
@@ -48,7 +48,7 @@ export interface TrainOptions extends BackendOptions {
 /** Trains a model and leaves it, with the record of the run, in the folder `out`. */
 export async function trainModel(options: TrainOptions): Promise<number> {
   // Everything that can be refused is refused before anything is written.
-  const folder = await RunFolder.check(options.out, options.force ?? false);
+  const folder = await RunFolder.check(options.out, options.data, options.force ?? false);
   const corpus = await loadCorpus(options.data, { tokenizer: options.tokenizer });
   const { batchSize, timeSize, wordvecSize, hiddenSize } = options;
   const batches = new BpttBatches(corpus.train, { batchSize, timeSize });
@@ -64,7 +64,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     { model: options.model, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize },
     { backend, seed: options.seed },
   );
-  if (options.weights) await startFrom(options.weights, model);
+  if (options.weights) await startFrom(options.weights, model, tokenizer);
 
   const progress = new Progress(process.stderr, steps, batchSize * timeSize);
   const evaluation = evaluationFor(corpus.valid);
@@ -191,13 +191,25 @@ function describeEvaluation({ exact, batchSize, timeSize }: EvaluateOptions): st
   return exact ? 'every prediction counted' : `batch ${batchSize}, time ${timeSize}, the tail dropped`;
 }
 
-async function startFrom(path: string, model: LanguageModel): Promise<void> {
+/** From a model folder only if it has the same tokens: else each row of the weights would stand for another token. */
+async function startFrom(path: string, model: LanguageModel, tokenizer: Tokenizer): Promise<void> {
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
-  const { tensors } = isFolder ? await readModelFolder(path) : await readSafetensorsFile(path);
-  assignParams(model.params, tensors, isFolder ? join(path, 'model.safetensors') : path);
+  if (!isFolder) {
+    assignParams(model.params, (await readSafetensorsFile(path)).tensors, path);
+    return;
+  }
+  const { vocab, tensors } = await readModelFolder(path);
+  assignParams(model.params, tensors, join(path, 'model.safetensors'));
+  const { tokens } = tokenizer.vocabulary;
+  const id = tokens.findIndex((token, i) => token !== vocab[i]);
+  if (id >= 0) {
+    throw new DataError(
+      `${path}: expected the vocabulary of the text, but id ${id} is ${JSON.stringify(vocab[id])} there and ${JSON.stringify(tokens[id])} in the text; train on text with the same vocabulary, or give the model.safetensors itself to take the numbers as they are`,
+    );
+  }
 }
 
 /** A piece of text that the model writes now, always from the same seed; its state is left as it was. */
