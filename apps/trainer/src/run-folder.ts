@@ -30,14 +30,14 @@ export class RunFolder {
   }
 
   /**
-   * @param data where the text lies, which a run must not write over, nor read its own records from
+   * @param data where the text lies, which a run must not write over
    * @throws UsageError if it holds something, and `force` is false or what it holds is no run
    */
   static async check(path: string, data: string, force: boolean): Promise<RunFolder> {
     if (path === '') throw new UsageError('--out: expected the path of a folder, got nothing');
-    if (isWithin(path, data) || isWithin(data, path)) {
+    if (isWithin(data, path)) {
       throw new UsageError(
-        `--out ${path}: expected a folder apart from --data ${data}, or a run would train on its own records; choose another one`,
+        `--out ${path}: expected a folder in which --data ${data} does not lie, or a run could write over its text; choose another one`,
       );
     }
     let names: string[] = [];

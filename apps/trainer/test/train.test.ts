@@ -314,8 +314,8 @@ describe('unroll train, and what belongs to somebody else', () => {
     expect(await readFile(join(mine, 'samples.txt'), 'utf8')).toBe('mine');
   });
 
-  it.each(['texts', 'texts/run', '.'])(
-    'refuses --out %s for a text folder texts: a run must not read its own records',
+  it.each(['texts', '.'])(
+    'refuses --out %s for a text folder texts, which it could write over',
     async (name) => {
       const { folder } = await withText('');
       await mkdir(join(folder, 'texts'));
@@ -323,11 +323,25 @@ describe('unroll train, and what belongs to somebody else', () => {
       const { code, stderr } = await unroll(
         smallTraining(join(folder, 'texts'), join(folder, name), '--force'),
       );
-      expect(stderr).toContain('expected a folder apart from --data');
+      expect(stderr).toContain('expected a folder in which --data');
       expect(code).toBe(2);
       expect(await readdir(join(folder, 'texts'))).toEqual(['a.txt']);
     },
   );
+
+  it('does not take the records of a run that lies among the texts for text', async () => {
+    const { folder } = await withText('');
+    const texts = join(folder, 'texts');
+    await mkdir(texts);
+    await writeFile(join(texts, 'a.txt'), smallText);
+    const run = join(texts, 'run');
+    await unroll(smallTraining(texts, run));
+    const first = metricsOf(run).map(({ loss }) => loss);
+    expect((await unroll(smallTraining(texts, run, '--force'))).code).toBe(0);
+    expect(metricsOf(run).map(({ loss }) => loss)).toEqual(first);
+    const { stdout } = await unroll(['evaluate', run, '--data', texts, '--json']);
+    expect(JSON.parse(stdout).tokens).toBe(smallText.length);
+  });
 
   it('refuses the weights of a model with another vocabulary', async () => {
     const { folder, data, out } = await withText(smallText);

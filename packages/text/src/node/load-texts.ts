@@ -25,7 +25,8 @@ export type LoadedTexts =
  * - a folder with `ptb.train.txt`, `ptb.valid.txt` and `ptb.test.txt`, or with `train.txt`, `valid.txt` and perhaps
  *   `test.txt`, is a text for each;
  * - any other folder is one text: all its UTF-8 files, also those in folders below, sorted by path and joined with a
- *   newline. Names with a leading dot, `node_modules` and links are left out, as are files that are not text.
+ *   newline. Names with a leading dot, `node_modules`, folders of models and links are left out, as are files that are not
+ *   text.
  *
  * @throws {TextError} if there is nothing to read, a file is not text, or one of the files of a split is missing
  */
@@ -102,10 +103,15 @@ async function loadFolder(folder: string): Promise<LoadedTexts> {
   return { kind: 'single', text: texts.join('\n'), files };
 }
 
+const modelFiles = ['model.safetensors', 'config.json', 'vocab.json'];
+
 /** Every regular file in the folder and below; links are not followed, since they can lead round in circles. */
 async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const entry of await listFolder(folder)) {
+  const entries = await listFolder(folder);
+  // What a training run leaves beside the text is no text to train on.
+  if (modelFiles.every((name) => entries.some((entry) => entry.name === name))) return [];
+  for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) files.push(...(await filesBelow(path)));
