@@ -2,7 +2,7 @@
 /**
  * Everything that must hold: what `npm test` runs. A line for each step; the whole output of a step that fails.
  *
- *   node tooling/checks/check.mjs [--only <step>]
+ *   npm test -- --only <step>
  *   node tooling/checks/check.mjs --only exports --update
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -109,8 +109,7 @@ if (only !== undefined && !Object.hasOwn(steps, only)) {
 const wanted = only === undefined ? Object.keys(steps) : [...(steps[only].needs ?? []), only];
 const { passed, failed, skipped } = await runSteps(steps, wanted, console.log);
 
-if (failed.length > 0)
-  console.log(`\nfailed: ${failed.join(', ')}; one alone: node tooling/checks/check.mjs --only <step>`);
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}; one alone: npm test -- --only <step>`);
 const counts = [
   `${tests.passed + passed.length} passed`,
   `${tests.failed + failed.length} failed`,

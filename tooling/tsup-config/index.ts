@@ -9,7 +9,7 @@ export const bundle = (options: Options = {}): ReturnType<typeof defineConfig> =
     target: 'es2022',
     dts: false,
     sourcemap: true,
-    clean: false,
+    clean: true,
     silent: true,
     removeNodeProtocol: false,
     external: [/^node:/],

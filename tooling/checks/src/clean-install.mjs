@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './run-command.mjs';
 
@@ -68,10 +68,16 @@ const npmInstall = (folder, what) =>
     env: plainEnv(),
   });
 
-/** Neither pnpm's settings nor the workspace's conditions may reach what runs outside of it. */
+/**
+ * Neither pnpm's settings nor the workspace's programs and conditions may reach what runs outside of it.
+ * npm looks for its global settings (a proxy, a certificate) beside the Node that runs it: it must be the machine's own.
+ */
 function plainEnv(...first) {
   const kept = Object.entries(process.env).filter(([key]) => !/^(npm|pnpm)_|^NODE_OPTIONS$/i.test(key));
-  return { ...Object.fromEntries(kept), PATH: [...first, process.env.PATH].join(delimiter) };
+  const places = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((place) => !place.split(sep).includes('node_modules'));
+  return { ...Object.fromEntries(kept), PATH: [...first, ...places].join(delimiter) };
 }
 
 /** The path of a Node 20: the machine's own, or one from the npm registry. */
