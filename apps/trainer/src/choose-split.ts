@@ -18,7 +18,7 @@ export async function chooseSplit(
   if (split === 'all') {
     const parts = texts.kind === 'single' ? [texts.text] : [texts.train, texts.valid, texts.test ?? ''];
     try {
-      return { ids: Int32Array.from(parts.flatMap((text) => [...tokenizer.encode(text)])), split };
+      return { ids: joined(parts.map((text) => tokenizer.encode(text))), split };
     } catch (error) {
       if (TextError.isInstance(error)) throw new TextError(`${path}: ${error.message}`);
       throw error;
@@ -30,4 +30,14 @@ export async function chooseSplit(
   });
   if (ids === undefined) throw new DataError(`${path}: has no ${split} text; choose another --split`);
   return { ids, split };
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const ids = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    ids.set(part, at);
+    at += part.length;
+  }
+  return ids;
 }

@@ -11,7 +11,7 @@ interface Plan {
  * Softmax and cross entropy in one: the mean of `-log softmax(scores)[label]` over the counted labels. Stable for scores
  * of any size, and without a one-hot matrix. Book section 1.3.6.
  *
- * The scores are lent to it until `backward`: they must not be overwritten in between.
+ * Scores and labels are lent to it until `backward`: they must not be overwritten in between.
  */
 export class SoftmaxWithLoss {
   readonly params: readonly Parameter[] = [];

@@ -9,7 +9,7 @@ export class UnrollError extends Error {
     Object.defineProperty(this, marker, { value: kind });
   }
 
-  /** Is it an error that one of these packages raised on purpose? */
+  /** Is it an error, of whatever kind, that one of these packages raised on purpose? */
   static isInstance(error: unknown): error is Error {
     return error instanceof Error && marker in error;
   }

@@ -150,7 +150,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     const place = folder.file('interrupted');
     await saveModel(place, model, tokenizer);
     progress.line(
-      `interrupted after ${duration(seconds)}; the weights are in ${place} (go on from them with --weights ${quoted(place)})`,
+      `interrupted after ${duration(seconds)}; the weights are in ${place} (a new run can begin with them: --weights ${quoted(place)})`,
     );
     return ExitCode.interrupted;
   }
