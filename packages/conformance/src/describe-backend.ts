@@ -1,5 +1,5 @@
 import type { Backend } from '@unroll/tensor';
-import { beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { backendChecks } from './backend/backend-checks.ts';
 import type { FloatDType, Kernel } from './backend/check.ts';
 
@@ -28,6 +28,12 @@ export function describeBackend(name: string, { make, dtypes = ['f32'], skip = {
       let backend: Backend;
       beforeAll(async () => {
         backend = await make();
+      });
+      afterAll(() => backend.dispose());
+      test('dispose may be called twice', async () => {
+        const another = await make();
+        another.dispose();
+        another.dispose();
       });
       for (const kernel of kernels) {
         const reason = skip[kernel];

@@ -26,8 +26,7 @@ export class Affine implements Layer {
   forward(x: Tensor): Tensor {
     const { backend } = x;
     const { out } = this.#planFor(x);
-    backend.matmul(out, x, this.W.value);
-    backend.addBias(out, this.b.value);
+    backend.affine(out, x, this.W.value, this.b.value);
     return out;
   }
 
@@ -36,8 +35,7 @@ export class Affine implements Layer {
     const { backend } = dout;
     const { x, out, dx } = expectForward(this.name, this.#plan);
     expectShape(`${this.name}.backward`, 'dout', dout.shape, out.shape);
-    backend.addSumRows(this.b.grad, dout);
-    backend.addmm(this.W.grad, x.T, dout);
+    backend.affineGrads(this.W.grad, this.b.grad, x, dout);
     backend.matmul(dx, dout, this.W.value.T);
     return dx;
   }

@@ -52,8 +52,7 @@ export class GRU {
     const { gates, hs, rh } = this.#planFor(x, hPrev);
     const gate = gates.at(0);
     backend.copy(hs.at(0), hPrev);
-    backend.matmul(gate, x, this.Wx.value);
-    backend.addBias(gate, this.b.value);
+    backend.affine(gate, x, this.Wx.value, this.b.value);
     backend.addmm(gate.columns(0, 2 * H), hs.at(0), this.Wh.value.columns(0, 2 * H));
     backend.gruGates(rh, gates, hs, 0);
     backend.addmm(gate.columns(2 * H, 3 * H), rh.at(0), this.Wh.value.columns(2 * H, 3 * H));
@@ -74,10 +73,9 @@ export class GRU {
     backend.matmul(drh, dcandidate, this.Wh.value.columns(2 * H, 3 * H).T);
     backend.gruGatesBackward(dgates, dhPrev, drh, gates, hs, 0);
     backend.addmm(dhPrev, dzr, this.Wh.value.columns(0, 2 * H).T);
-    backend.addSumRows(this.b.grad, dgate);
+    backend.affineGrads(this.Wx.grad, this.b.grad, x, dgate);
     backend.addmm(this.Wh.grad.columns(0, 2 * H), hs.at(0).T, dzr);
     backend.addmm(this.Wh.grad.columns(2 * H, 3 * H), rh.at(0).T, dcandidate);
-    backend.addmm(this.Wx.grad, x.T, dgate);
     backend.matmul(dx, dgate, this.Wx.value.T);
     return [dx, dhPrev];
   }

@@ -49,9 +49,8 @@ export class LSTM {
     const { gates, hs, cs } = this.#planFor(x, hPrev, cPrev);
     backend.copy(hs.at(0), hPrev);
     backend.copy(cs.at(0), cPrev);
-    backend.matmul(gates.at(0), x, this.Wx.value);
+    backend.affine(gates.at(0), x, this.Wx.value, this.b.value);
     backend.addmm(gates.at(0), hs.at(0), this.Wh.value);
-    backend.addBias(gates.at(0), this.b.value);
     backend.lstmCell(hs, cs, gates, 0);
     return [hs.at(1), cs.at(1)];
   }
@@ -65,9 +64,8 @@ export class LSTM {
     backend.copy(dcPrev, dcNext);
     backend.lstmCellBackward(dgates, dcPrev, dhNext, gates, cs, 0);
     const dgate = dgates.at(0);
-    backend.addSumRows(this.b.grad, dgate);
+    backend.affineGrads(this.Wx.grad, this.b.grad, x, dgate);
     backend.addmm(this.Wh.grad, hs.at(0).T, dgate);
-    backend.addmm(this.Wx.grad, x.T, dgate);
     backend.matmul(dhPrev, dgate, this.Wh.value.T);
     backend.matmul(dx, dgate, this.Wx.value.T);
     return [dx, dhPrev, dcPrev];

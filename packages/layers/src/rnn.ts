@@ -3,6 +3,7 @@ import { expectForward } from './expect-forward.ts';
 
 interface Plan {
   x: Tensor; // (N, D)
+  gates: Tensor; // (N, 1, H), what the tanh is taken of
   hs: Tensor; // (N, 2, H), before and after
   hPrev: Tensor; // hs[:, 0]
   hNext: Tensor; // hs[:, 1]
@@ -41,10 +42,9 @@ export class RNN {
     const { backend } = x;
     const plan = this.#planFor(x, hPrev);
     backend.copy(plan.hPrev, hPrev);
-    backend.matmul(plan.hNext, x, this.Wx.value);
-    backend.addmm(plan.hNext, plan.hPrev, this.Wh.value);
-    backend.addBias(plan.hNext, this.b.value);
-    backend.rnnCell(plan.hs, 0);
+    backend.affine(plan.gates.at(0), x, this.Wx.value, this.b.value);
+    backend.addmm(plan.gates.at(0), plan.hPrev, this.Wh.value);
+    backend.rnnCell(plan.hs, plan.gates, 0);
     return plan.hNext;
   }
 
@@ -55,9 +55,8 @@ export class RNN {
     expectShape('RNN.backward', 'dhNext', dhNext.shape, hPrev.shape);
     backend.rnnCellBackward(dgates, dhNext, hs, 0);
     const dgate = dgates.at(0);
-    backend.addSumRows(this.b.grad, dgate);
+    backend.affineGrads(this.Wx.grad, this.b.grad, x, dgate);
     backend.addmm(this.Wh.grad, hPrev.T, dgate);
-    backend.addmm(this.Wx.grad, x.T, dgate);
     backend.matmul(dhPrev, dgate, this.Wh.value.T);
     backend.matmul(dx, dgate, this.Wx.value.T);
     return [dx, dhPrev];
@@ -83,6 +82,7 @@ export class RNN {
     const hs = take('hs', N, 2, H);
     this.#plan = {
       x,
+      gates: take('gates', N, 1, H),
       hs,
       hPrev: hs.at(0),
       hNext: hs.at(1),

@@ -71,8 +71,7 @@ export class TimeGRU implements Layer {
     const H = this.#H;
     const { T, gates, hs, rh, ys } = this.#planFor(xs);
     this.#h.enter(hs.at(0), this.stateful);
-    backend.matmul(gates, xs, this.Wx.value); // every time step at once
-    backend.addBias(gates, this.b.value);
+    backend.affine(gates, xs, this.Wx.value, this.b.value); // every time step at once
     for (let t = 0; t < T; t++) {
       const gate = gates.at(t);
       backend.addmm(gate.columns(0, 2 * H), hs.at(t), this.Wh.value.columns(0, 2 * H));
@@ -99,10 +98,9 @@ export class TimeGRU implements Layer {
       backend.gruGatesBackward(dgates, dh, drh, gates, hs, t);
       backend.addmm(dh, dgate.columns(0, 2 * H), this.Wh.value.columns(0, 2 * H).T);
     }
-    backend.addmm(this.Wx.grad, xs.T, dgates); // and once for all time steps
+    backend.affineGrads(this.Wx.grad, this.b.grad, xs, dgates); // and once for all time steps
     backend.addmm(this.Wh.grad.columns(0, 2 * H), hPrev.T, dgates.columns(0, 2 * H));
     backend.addmm(this.Wh.grad.columns(2 * H, 3 * H), rh.T, dgates.columns(2 * H, 3 * H));
-    backend.addSumRows(this.b.grad, dgates);
     backend.matmul(dxs, dgates, this.Wx.value.T);
     this.#dh = dh;
     return dxs;

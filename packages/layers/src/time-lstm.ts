@@ -74,8 +74,7 @@ export class TimeLSTM implements Layer {
     const { T, gates, hs, cs, ys } = this.#planFor(xs);
     this.#h.enter(hs.at(0), this.stateful);
     this.#c.enter(cs.at(0), this.stateful);
-    backend.matmul(gates, xs, this.Wx.value); // every time step at once
-    backend.addBias(gates, this.b.value);
+    backend.affine(gates, xs, this.Wx.value, this.b.value); // every time step at once
     for (let t = 0; t < T; t++) {
       backend.addmm(gates.at(t), hs.at(t), this.Wh.value);
       backend.lstmCell(hs, cs, gates, t);
@@ -97,9 +96,8 @@ export class TimeLSTM implements Layer {
       backend.lstmCellBackward(dgates, dc, dh, gates, cs, t);
       backend.matmul(dh, dgates.at(t), this.Wh.value.T);
     }
-    backend.addmm(this.Wx.grad, xs.T, dgates); // and once for all time steps
+    backend.affineGrads(this.Wx.grad, this.b.grad, xs, dgates); // and once for all time steps
     backend.addmm(this.Wh.grad, hPrev.T, dgates);
-    backend.addSumRows(this.b.grad, dgates);
     backend.matmul(dxs, dgates, this.Wx.value.T);
     this.#dh = dh;
     this.#dc = dc;

@@ -5,6 +5,7 @@ import { expectBackward, expectForward } from './expect-forward.ts';
 interface Plan {
   xs: Tensor; // (N, T, D)
   T: number;
+  gates: Tensor; // (N, T, H), what the tanh is taken of
   hs: Tensor; // (N, T + 1, H), the state before each step and after the last
   hPrev: Tensor; // hs[:, :T]
   ys: Tensor; // hs[:, 1:]
@@ -61,13 +62,12 @@ export class TimeRNN implements Layer {
    */
   forward(xs: Tensor): Tensor {
     const { backend } = xs;
-    const { T, hs, ys } = this.#planFor(xs);
+    const { T, gates, hs, ys } = this.#planFor(xs);
     this.#h.enter(hs.at(0), this.stateful);
-    backend.matmul(ys, xs, this.Wx.value); // every time step at once
-    backend.addBias(ys, this.b.value);
+    backend.affine(gates, xs, this.Wx.value, this.b.value); // every time step at once
     for (let t = 0; t < T; t++) {
-      backend.addmm(hs.at(t + 1), hs.at(t), this.Wh.value);
-      backend.rnnCell(hs, t);
+      backend.addmm(gates.at(t), hs.at(t), this.Wh.value);
+      backend.rnnCell(hs, gates, t);
     }
     this.#h.leave(hs.at(T));
     return ys;
@@ -84,9 +84,8 @@ export class TimeRNN implements Layer {
       backend.rnnCellBackward(dgates, dh, hs, t);
       backend.matmul(dh, dgates.at(t), this.Wh.value.T);
     }
-    backend.addmm(this.Wx.grad, xs.T, dgates); // and once for all time steps
+    backend.affineGrads(this.Wx.grad, this.b.grad, xs, dgates); // and once for all time steps
     backend.addmm(this.Wh.grad, hPrev.T, dgates);
-    backend.addSumRows(this.b.grad, dgates);
     backend.matmul(dxs, dgates, this.Wx.value.T);
     this.#dh = dh;
     return dxs;
@@ -134,6 +133,7 @@ export class TimeRNN implements Layer {
     this.#plan = {
       xs,
       T,
+      gates: take('gates', N, T, H),
       hs,
       hPrev: hs.slice(0, T),
       ys: hs.slice(1, T + 1),

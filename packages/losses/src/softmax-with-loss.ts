@@ -11,18 +11,24 @@ interface Plan {
  * Softmax and cross entropy in one: the mean of `-log softmax(scores)[label]` over the counted labels. Stable for scores
  * of any size, and without a one-hot matrix. Book section 1.3.6.
  *
- * Scores and labels are lent to it until `backward`: they must not be overwritten in between.
+ * Scores and labels are lent to it until `backward`: they must not be overwritten in between. Made with `inPlace`, `backward`
+ * puts the gradient where the scores were, which saves a matrix as large as they are; then it can be called once.
  */
 export class SoftmaxWithLoss {
   readonly params: readonly Parameter[] = [];
   readonly ignoreLabel: number;
+  readonly inPlace: boolean;
   readonly #memory = new Memory();
   #plan: Plan | undefined;
   #ts: Tensor | undefined;
 
-  /** @param options.ignoreLabel rows with this label do not count */
-  constructor({ ignoreLabel = -1 }: { ignoreLabel?: number } = {}) {
+  /**
+   * @param options.ignoreLabel rows with this label do not count
+   * @param options.inPlace backward overwrites the scores with their gradient
+   */
+  constructor({ ignoreLabel = -1, inPlace = false }: { ignoreLabel?: number; inPlace?: boolean } = {}) {
     this.ignoreLabel = ignoreLabel;
+    this.inPlace = inPlace;
   }
 
   /**
@@ -37,12 +43,18 @@ export class SoftmaxWithLoss {
     return loss;
   }
 
-  /** To dscores `(N, V)`: `(softmax(scores) - one hot) * dout / count` */
+  /**
+   * To dscores `(N, V)`: `(softmax(scores) - one hot) * dout / count`
+   * @throws StateError before forward, and if the scores of that forward were overwritten already
+   */
   backward(dout = 1): Tensor {
-    if (!this.#plan || !this.#ts) throw new StateError(`${this.name}.backward: call forward first`);
+    if (!this.#plan || !this.#ts) {
+      const once = this.inPlace ? ', once for each backward: the scores give way to their gradient' : '';
+      throw new StateError(`${this.name}.backward: call forward first${once}`);
+    }
     const { scores, normalizers, count } = this.#plan;
     const { backend } = scores;
-    const dscores = this.#memory.take('dscores', backend, scores.shape, scores.dtype);
+    const dscores = this.inPlace ? scores : this.#memory.take('dscores', backend, scores.shape, scores.dtype);
     backend.softmaxCrossEntropyBackward(
       dscores,
       scores,
@@ -52,6 +64,7 @@ export class SoftmaxWithLoss {
       this.ignoreLabel,
       dout,
     );
+    if (this.inPlace) this.#ts = undefined; // the scores are gone
     return dscores;
   }
 

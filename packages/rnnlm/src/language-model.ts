@@ -21,11 +21,11 @@ export interface LanguageModel {
   /** Bytes held by weights, gradients and buffers. */
   readonly bytes: number;
 
-  /** ids `(N, T)` to scores `(N, T, V)`, lent until the next call; carries the state on */
+  /** ids `(N, T)` to scores `(N, T, V)`, lent until the next call, `backward` included; carries the state on */
   predict(xs: Tensor): Tensor;
   /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats */
   forward(xs: Tensor, ts: Tensor): Tensor;
-  /** Adds to the gradients of all parameters. */
+  /** Adds to the gradients of all parameters; once for each forward. */
   backward(dout?: number): void;
   /** Begins the next block with zeros. */
   resetState(): void;

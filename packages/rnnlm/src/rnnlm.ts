@@ -41,12 +41,12 @@ export class Rnnlm implements LanguageModel {
     this.embed = new TimeEmbedding(embedW);
     this.lstm = new TimeLSTM(lstmWx, lstmWh, lstmb, { stateful: true });
     this.affine = new TimeAffine(affineW, affineb);
-    this.loss = new TimeSoftmaxWithLoss();
+    this.loss = new TimeSoftmaxWithLoss({ inPlace: true });
     this.params = [...this.embed.params, ...this.lstm.params, ...this.affine.params];
     this.grads = this.params.map(({ grad }) => grad);
   }
 
-  /** ids xs `(N, T)` to scores `(N, T, V)`, lent until the next call */
+  /** ids xs `(N, T)` to scores `(N, T, V)`, lent until the next call, backward included */
   predict(xs: Tensor): Tensor {
     const wordvecs = this.embed.forward(xs); // (N, T, D)
     const hs = this.lstm.forward(wordvecs); // (N, T, H)

@@ -125,13 +125,23 @@ export function describeModel(
 
     it('adds to gradients, and scales them by what backward is given', async () => {
       const model = makeTiny();
-      model.forward(ids(model, 2, 3), ids(model, 2, 3));
+      const [xs, ts] = [ids(model, 2, 3), ids(model, 2, 3)];
+      model.forward(xs, ts);
       model.backward();
       const once = await readAll(model.grads);
+      model.resetState();
+      model.forward(xs, ts);
       model.backward(2);
       for (const [i, three] of (await readAll(model.grads)).entries()) {
         for (const [j, value] of three.entries()) expect(value).toBeCloseTo(3 * once[i][j], 12);
       }
+    });
+
+    it('goes back once for each forward, since the scores give way to their gradient', () => {
+      const model = makeTiny();
+      model.forward(ids(model, 2, 3), ids(model, 2, 3));
+      model.backward();
+      expect(() => model.backward()).toThrow(StateError);
     });
 
     it('carries its state from block to block: two halves are one whole', async () => {

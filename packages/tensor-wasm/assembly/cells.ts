@@ -10,14 +10,15 @@ function step(matrix: i32, row: i32): usize {
   return rowOf(matrix, 1 << 30, row);
 }
 
-/** 4 h, in place */
+/** 4 hNext, 7 gate */
 export function rnnCell(chunk: i32, _thread: i32): void {
   const H = int(1);
   for (let n = chunk * int(3); n < endOf(chunk, int(3), int(0)); n++) {
-    const h = step(4, n);
+    const next = step(4, n);
+    const gate = step(7, n);
     for (let j = 0; j < H; j += 4) {
-      const at = h + (<usize>j << 2);
-      store4(at, tanh4(load4(at, H - j)), H - j);
+      const at = <usize>j << 2;
+      store4(next + at, tanh4(load4(gate + at, H - j)), H - j);
     }
   }
 }

@@ -66,19 +66,6 @@ function scaleRows(chunk: i32, by: f32): void {
   }
 }
 
-/** 4 x, 7 b (one row) */
-export function addBias(chunk: i32, _thread: i32): void {
-  const cols = int(1);
-  const b = <usize>int(7);
-  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
-    const p = rowOf(4, int(2), row);
-    for (let j = 0; j < cols; j += 4) {
-      const at = <usize>j << 2;
-      store4(p + at, f32x4.add(load4(p + at, cols - j), load4(b + at, cols - j)), cols - j);
-    }
-  }
-}
-
 /** 4 x, 7 out (one row), 8 columns a chunk, a multiple of 4: each chunk sums its columns over all rows, eight rows at a time */
 export function addSumRows(chunk: i32, _thread: i32): void {
   const rows = int(0);

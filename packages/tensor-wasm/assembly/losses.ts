@@ -1,4 +1,4 @@
-import { exp4, load4, max4, store4, sum4 } from './math';
+import { max4, scaledExp, sumExp } from './math';
 import { endOf, float, int, PARTIAL, rowOf } from './memory';
 
 /**
@@ -19,33 +19,16 @@ export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
     let j = 0;
     for (; j + 16 <= V; j += 16) {
       const at = p + (<usize>j << 2);
-      m0 = f32x4.max(m0, v128.load(at));
-      m1 = f32x4.max(m1, v128.load(at, 16));
-      m2 = f32x4.max(m2, v128.load(at, 32));
-      m3 = f32x4.max(m3, v128.load(at, 48));
+      m0 = f32x4.pmax(m0, v128.load(at));
+      m1 = f32x4.pmax(m1, v128.load(at, 16));
+      m2 = f32x4.pmax(m2, v128.load(at, 32));
+      m3 = f32x4.pmax(m3, v128.load(at, 48));
     }
-    let greatest = max4(f32x4.max(f32x4.max(m0, m1), f32x4.max(m2, m3)));
+    let greatest = max4(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
     for (; j < V; j++) greatest = max(greatest, load<f32>(p + (<usize>j << 2)));
 
     // Taken from the greatest score, no exponential overflows and at least one is 1.
-    const base = f32x4.splat(greatest);
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    j = 0;
-    for (; j + 16 <= V; j += 16) {
-      const at = p + (<usize>j << 2);
-      s0 = f32x4.add(s0, exp4(f32x4.sub(v128.load(at), base)));
-      s1 = f32x4.add(s1, exp4(f32x4.sub(v128.load(at, 16), base)));
-      s2 = f32x4.add(s2, exp4(f32x4.sub(v128.load(at, 32), base)));
-      s3 = f32x4.add(s3, exp4(f32x4.sub(v128.load(at, 48), base)));
-    }
-    let sum = <f64>sum4(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
-    for (; j < V; j++) {
-      const x = f32x4.splat(load<f32>(p + (<usize>j << 2)) - greatest);
-      sum += <f64>f32x4.extract_lane(exp4(x), 0);
-    }
+    const sum = sumExp(p, V, greatest);
     const normalizer = <usize>int(8) + (<usize>row << 3);
     store<f32>(normalizer, greatest);
     store<f32>(normalizer, <f32>sum, 4);
@@ -67,18 +50,7 @@ export function softmaxCrossEntropyBackward(chunk: i32, _thread: i32): void {
     }
     const p = rowOf(4, int(2), row);
     const normalizer = <usize>int(8) + (<usize>row << 3);
-    const greatest = f32x4.splat(load<f32>(normalizer));
-    const by = f32x4.splat(factor / load<f32>(normalizer, 4));
-    let j = 0;
-    for (; j + 8 <= V; j += 8) {
-      const at = <usize>j << 2;
-      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at), greatest)), by));
-      v128.store(to + at, f32x4.mul(exp4(f32x4.sub(v128.load(p + at, 16), greatest)), by), 16);
-    }
-    for (; j < V; j += 4) {
-      const at = <usize>j << 2;
-      store4(to + at, f32x4.mul(exp4(f32x4.sub(load4(p + at, V - j), greatest)), by), V - j);
-    }
+    scaledExp(to, p, V, load<f32>(normalizer), factor / load<f32>(normalizer, 4));
     const hit = to + (<usize>label << 2);
     store<f32>(hit, load<f32>(hit) - factor);
   }

@@ -30,6 +30,14 @@ const CONSTANTS: usize = memory.data<f32>(
     2.0, 2.0, 2.0, 2.0,
     // 304: 1.5 * 2^23: added to a small number, it leaves the nearest whole one in the last bits
     12582912.0, 12582912.0, 12582912.0, 12582912.0,
+    // 320: 2^f, see tooling/fixtures/exp2_fit.py
+    1.326472722e-3, 1.326472722e-3, 1.326472722e-3, 1.326472722e-3,
+    9.671512656e-3, 9.671512656e-3, 9.671512656e-3, 9.671512656e-3,
+    5.550733743e-2, 5.550733743e-2, 5.550733743e-2, 5.550733743e-2,
+    0.2402224209, 0.2402224209, 0.2402224209, 0.2402224209,
+    0.6931469776, 0.6931469776, 0.6931469776, 0.6931469776,
+    // 400: the lowest power of e whose product with anything sensible is a normal number
+    -64.0, -64.0, -64.0, -64.0,
   ],
   16,
 );
@@ -54,10 +62,11 @@ export function one(): v128 {
   return constant(176);
 }
 
+// pmin and pmax are one instruction where min and max are eight; a number that is none (NaN) stays none when it comes first.
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, constant(0)), constant(16));
+  x = f32x4.pmin(f32x4.pmax(x, constant(0)), constant(16));
   const shifted = madd(x, constant(32), constant(304));
   const n = f32x4.sub(shifted, constant(304));
   const r = madd(n, constant(64), madd(n, constant(48), x));
@@ -140,4 +149,92 @@ export function load4(p: usize, left: i32): v128 {
 export function store4(p: usize, x: v128, left: i32): void {
   if (left >= 4) v128.store(p, x);
   else storeSome(p, x, left);
+}
+
+// exp(x - greatest) for a row of scores, none above the greatest: 2^n * 2^f with n + f = (x - greatest) * log2(e). Its relative
+// error is below 1e-7 near 0 and grows with the distance to some 1e-6 at -64, where it ends: an exponential of 1e-28 adds nothing to
+// a sum that is at least 1, and what is smaller would be denormal in the end, for which processors take a hundred times longer.
+// The constants are loaded before the loop, and one number after the other needs so few registers that they stay there.
+
+// @ts-ignore: decorator
+@inline
+function expBelow(
+  x: v128,
+  lowest: v128,
+  log2e: v128,
+  round: v128,
+  c5: v128,
+  c4: v128,
+  c3: v128,
+  c2: v128,
+  c1: v128,
+  c0: v128,
+): v128 {
+  x = f32x4.pmax(x, lowest);
+  const shifted = madd(x, log2e, round);
+  const f = madd(x, log2e, f32x4.sub(round, shifted));
+  let p = madd(c5, f, c4);
+  p = madd(p, f, c3);
+  p = madd(p, f, c2);
+  p = madd(p, f, c1);
+  p = madd(p, f, c0);
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** The sum of exp(x - greatest) over `count` numbers from p on. */
+export function sumExp(p: usize, count: i32, greatest: f32): f64 {
+  const base = f32x4.splat(greatest);
+  const lowest = constant(400);
+  const log2e = constant(32);
+  const round = constant(304);
+  const c5 = constant(320);
+  const c4 = constant(336);
+  const c3 = constant(352);
+  const c2 = constant(368);
+  const c1 = constant(384);
+  const c0 = constant(176);
+  let total: f64 = 0;
+  let j = 0;
+  while (j + 4 <= count) {
+    // Single precision for 1,024 numbers, double precision for the sums of those.
+    const end = min(j + 1024, count & ~3);
+    let sum = f32x4.splat(0);
+    for (; j < end; j += 4) {
+      const x = f32x4.sub(v128.load(p), base);
+      sum = f32x4.add(sum, expBelow(x, lowest, log2e, round, c5, c4, c3, c2, c1, c0));
+      p += 16;
+    }
+    total += <f64>sum4(sum);
+  }
+  for (; j < count; j++) {
+    const x = f32x4.splat(load<f32>(p) - greatest);
+    total += <f64>f32x4.extract_lane(expBelow(x, lowest, log2e, round, c5, c4, c3, c2, c1, c0), 0);
+    p += 4;
+  }
+  return total;
+}
+
+/** exp(x - greatest) * factor of `count` numbers. */
+export function scaledExp(to: usize, from: usize, count: i32, greatest: f32, factor: f32): void {
+  const base = f32x4.splat(greatest);
+  const by = f32x4.splat(factor);
+  const lowest = constant(400);
+  const log2e = constant(32);
+  const round = constant(304);
+  const c5 = constant(320);
+  const c4 = constant(336);
+  const c3 = constant(352);
+  const c2 = constant(368);
+  const c1 = constant(384);
+  const c0 = constant(176);
+  for (; count >= 4; count -= 4) {
+    const x = f32x4.sub(v128.load(from), base);
+    v128.store(to, f32x4.mul(expBelow(x, lowest, log2e, round, c5, c4, c3, c2, c1, c0), by));
+    from += 16;
+    to += 16;
+  }
+  if (count > 0) {
+    const x = f32x4.sub(loadSome(from, count), base);
+    storeSome(to, f32x4.mul(expBelow(x, lowest, log2e, round, c5, c4, c3, c2, c1, c0), by), count);
+  }
 }

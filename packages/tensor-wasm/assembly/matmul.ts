@@ -1,5 +1,5 @@
 import { endOf, int, rowOf, SCRATCH, SCRATCH_BYTES } from './memory';
-import { madd } from './math';
+import { load4, madd, store4 } from './math';
 
 // out (M, N) = a (M, K) @ b (K, N), in tiles of 5 x 8: ten sums, two numbers of b and one of a are what a processor of sixteen
 // vector registers holds. b is packed into panels of 8 columns, a into panels of 5 rows, in the order in which the innermost
@@ -160,23 +160,29 @@ function partOfA(start: i32, M: i32, k: i32): usize {
 
 /**
  * Rows of out. Arguments: 0 M, 1 N, 2 K, 3 is a transposed, 4..6 a (its T, if it is transposed), 7 its inner rows, 8 packed b,
- * 9..11 out, 12 its inner rows, 13 accumulate, 14 rows a chunk.
+ * 9..11 out, 12 its inner rows, 13 accumulate, 14 rows a chunk, 16 bias, or 0.
+ *
+ * Rows of a that lie as the innermost loop wants them are read where they are.
  */
 export function multiplyRows(chunk: i32, thread: i32): void {
   const N = int(1);
   const K = int(2);
+  const transposed = int(3);
   const panels = (N + TILE_COLS - 1) / TILE_COLS;
   const packed = SCRATCH + <usize>thread * SCRATCH_BYTES;
   const end = endOf(chunk, int(14), int(0));
   for (let first = chunk * int(14); first < end; first += BLOCK_ROWS) {
     const blockEnd = min(first + BLOCK_ROWS, end);
-    writeAddresses(packed + ADDRESSES, first, blockEnd);
+    writeAddresses(packed + ADDRESSES, 9, int(12), first, blockEnd);
+    if (!transposed) writeAddresses(packed, 4, int(7), first, blockEnd);
     for (let k = 0; k < K; k += DEPTH) {
       const depth = min(DEPTH, K - k);
-      packRows(packed, int(3), int(7), first, blockEnd, k, depth);
+      const mode = modeAt(k);
+      if (transposed) packRows(packed, 1, int(7), first, blockEnd, k, depth);
       for (let panel = 0; panel < panels; panel++) {
         const b = <usize>int(8) + (<usize>panel * <usize>K + <usize>k) * 32;
-        tiles(packed, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, int(13) | i32(k > 0));
+        if (transposed) tiles(packed, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
+        else tilesOfRows(packed, k, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
       }
     }
   }
@@ -184,49 +190,101 @@ export function multiplyRows(chunk: i32, thread: i32): void {
 
 /**
  * Columns of out, which has at most BLOCK_ROWS rows. Arguments: 0 M, 1 N, 2 K, 3 is b transposed, 4..6 b (its T, if it is
- * transposed), 7 its inner rows, 8 packed b, or 0, 9..11 out, 12 its inner rows, 13 accumulate, 14 packed a, 15 panels a chunk.
+ * transposed), 7 its inner rows, 8 packed b, or 0, 9..11 out, 12 its inner rows, 13 accumulate, 14 packed a, 15 panels a chunk,
+ * 16 bias, or 0, 17 where the sum of the rows of b is added, or 0.
  */
 export function multiplyColumns(chunk: i32, thread: i32): void {
   const M = int(0);
   const N = int(1);
   const K = int(2);
   const packedB = <usize>int(8);
+  const sums = <usize>int(17);
   const scratch = SCRATCH + <usize>thread * SCRATCH_BYTES;
   const end = endOf(chunk, int(15), (N + TILE_COLS - 1) / TILE_COLS);
-  writeAddresses(scratch + ADDRESSES, 0, M);
+  writeAddresses(scratch + ADDRESSES, 9, int(12), 0, M);
   for (let k = 0; k < K; k += DEPTH) {
     const depth = min(DEPTH, K - k);
+    const mode = modeAt(k);
     const a = partOfA(int(14), M, k);
     for (let panel = chunk * int(15); panel < end; panel++) {
+      const cols = min(TILE_COLS, N - panel * TILE_COLS);
       let b = packedB + (<usize>panel * <usize>K + <usize>k) * 32;
       if (!packedB) {
         b = scratch;
-        packPanel(b, int(3), int(7), panel * TILE_COLS, min(TILE_COLS, N - panel * TILE_COLS), k, depth);
+        packPanel(b, int(3), int(7), panel * TILE_COLS, cols, k, depth);
       }
-      tiles(a, b, depth, scratch + ADDRESSES, M, panel, N, int(13) | i32(k > 0));
+      tiles(a, b, depth, scratch + ADDRESSES, M, panel, N, mode);
+      if (sums) addPanel(sums + (<usize>panel << 5), b, depth, cols);
     }
   }
 }
 
-function writeAddresses(to: usize, first: i32, end: i32): void {
+/** What becomes of the sums of a tile: they are put, added, or put with a bias added. */
+const PUT: i32 = 0;
+const ADD: i32 = 1;
+const BIAS: i32 = 2;
+
+// @ts-ignore: decorator
+@inline
+function modeAt(k: i32): i32 {
+  if (k > 0 || int(13)) return ADD;
+  return int(16) ? BIAS : PUT;
+}
+
+function writeAddresses(to: usize, matrix: i32, inner: i32, first: i32, end: i32): void {
   for (let row = first; row < end; row++) {
-    store<usize>(to + (<usize>(row - first) << 2), rowOf(9, int(12), row));
+    store<usize>(to + (<usize>(row - first) << 2), rowOf(matrix, inner, row));
+  }
+}
+
+/** Adds the sum of the rows of a panel to the 1 to 8 numbers at `to`. */
+function addPanel(to: usize, panel: usize, depth: i32, cols: i32): void {
+  let left = f32x4.splat(0);
+  let right = left;
+  const end = panel + (<usize>depth << 5);
+  for (; panel < end; panel += 32) {
+    left = f32x4.add(left, v128.load(panel));
+    right = f32x4.add(right, v128.load(panel, 16));
+  }
+  storeRow(to, left, right, cols, ADD, 0);
+}
+
+/** One panel of b with rows of a, whose addresses these are, from column k on. */
+// @ts-ignore: decorator
+@inline
+function tilesOfRows(
+  starts: usize,
+  k: i32,
+  b: usize,
+  depth: i32,
+  addresses: usize,
+  rows: i32,
+  panel: i32,
+  N: i32,
+  mode: i32,
+): void {
+  const cols = min(TILE_COLS, N - panel * TILE_COLS);
+  for (let row = 0; row < rows; row += TILE_ROWS) {
+    const count = min(TILE_ROWS, rows - row);
+    tileOfRows(starts, <usize>k << 2, b, depth, addresses, count, <usize>panel << 5, cols, mode);
+    starts += TILE_ROWS * 4;
+    addresses += TILE_ROWS * 4;
   }
 }
 
 /** One panel of b with all packed rows of a. */
 // @ts-ignore: decorator
 @inline
-function tiles(a: usize, b: usize, depth: i32, addresses: usize, rows: i32, panel: i32, N: i32, accumulate: i32): void {
+function tiles(a: usize, b: usize, depth: i32, addresses: usize, rows: i32, panel: i32, N: i32, mode: i32): void {
   const cols = min(TILE_COLS, N - panel * TILE_COLS);
   for (let row = 0; row < rows; row += TILE_ROWS) {
-    tile(a, b, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, accumulate);
+    tile(a, b, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, mode);
     a += <usize>depth * 20;
     addresses += TILE_ROWS * 4;
   }
 }
 
-/** One tile of sums, added to or put at `offset` in the rows at these addresses. */
+/** One tile of sums, at `offset` in the rows of out at these addresses. */
 function tile(
   a: usize,
   b: usize,
@@ -235,7 +293,7 @@ function tile(
   rows: i32,
   offset: usize,
   cols: i32,
-  accumulate: i32,
+  mode: i32,
 ): void {
   let c00 = f32x4.splat(0);
   let c01 = c00;
@@ -269,38 +327,98 @@ function tile(
     a += 20;
     b += 32;
   }
-  storeRow(load<usize>(addresses) + offset, c00, c01, cols, accumulate);
-  if (rows > 1) storeRow(load<usize>(addresses, 4) + offset, c10, c11, cols, accumulate);
-  if (rows > 2) storeRow(load<usize>(addresses, 8) + offset, c20, c21, cols, accumulate);
-  if (rows > 3) storeRow(load<usize>(addresses, 12) + offset, c30, c31, cols, accumulate);
-  if (rows > 4) storeRow(load<usize>(addresses, 16) + offset, c40, c41, cols, accumulate);
+  const bias = <usize>int(16) + offset;
+  storeRow(load<usize>(addresses) + offset, c00, c01, cols, mode, bias);
+  if (rows > 1) storeRow(load<usize>(addresses, 4) + offset, c10, c11, cols, mode, bias);
+  if (rows > 2) storeRow(load<usize>(addresses, 8) + offset, c20, c21, cols, mode, bias);
+  if (rows > 3) storeRow(load<usize>(addresses, 12) + offset, c30, c31, cols, mode, bias);
+  if (rows > 4) storeRow(load<usize>(addresses, 16) + offset, c40, c41, cols, mode, bias);
+}
+
+/** The same from rows of a that were not packed: missing ones are read as the first. The tile of sums is at `offset` in the rows of out at these addresses. */
+function tileOfRows(
+  starts: usize,
+  from: usize,
+  b: usize,
+  depth: i32,
+  addresses: usize,
+  rows: i32,
+  offset: usize,
+  cols: i32,
+  mode: i32,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  let c40 = c00;
+  let c41 = c00;
+  let a0 = load<usize>(starts) + from;
+  let a1 = rows > 1 ? load<usize>(starts, 4) + from : a0;
+  let a2 = rows > 2 ? load<usize>(starts, 8) + from : a0;
+  let a3 = rows > 3 ? load<usize>(starts, 12) + from : a0;
+  let a4 = rows > 4 ? load<usize>(starts, 16) + from : a0;
+  const end = b + (<usize>depth << 5);
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a4);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    a4 += 4;
+    b += 32;
+  }
+  const bias = <usize>int(16) + offset;
+  storeRow(load<usize>(addresses) + offset, c00, c01, cols, mode, bias);
+  if (rows > 1) storeRow(load<usize>(addresses, 4) + offset, c10, c11, cols, mode, bias);
+  if (rows > 2) storeRow(load<usize>(addresses, 8) + offset, c20, c21, cols, mode, bias);
+  if (rows > 3) storeRow(load<usize>(addresses, 12) + offset, c30, c31, cols, mode, bias);
+  if (rows > 4) storeRow(load<usize>(addresses, 16) + offset, c40, c41, cols, mode, bias);
 }
 
 // @ts-ignore: decorator
 @inline
-function storeRow(to: usize, left: v128, right: v128, cols: i32, accumulate: i32): void {
-  if (cols == TILE_COLS) {
-    if (accumulate) {
-      left = f32x4.add(left, v128.load(to));
-      right = f32x4.add(right, v128.load(to, 16));
-    }
-    v128.store(to, left);
-    v128.store(to, right, 16);
-  } else {
-    storeEdge(to, left, right, cols, accumulate);
+function storeRow(to: usize, left: v128, right: v128, cols: i32, mode: i32, bias: usize): void {
+  if (cols < TILE_COLS) {
+    storeEdge(to, left, right, cols, mode, bias);
+    return;
   }
+  if (mode != PUT) {
+    const from = mode == ADD ? to : bias;
+    left = f32x4.add(left, v128.load(from));
+    right = f32x4.add(right, v128.load(from, 16));
+  }
+  v128.store(to, left);
+  v128.store(to, right, 16);
 }
 
 /** The last panel of a matrix whose columns are no multiple of 8. */
-function storeEdge(to: usize, left: v128, right: v128, cols: i32, accumulate: i32): void {
-  for (let j = 0; j < cols; j++) {
-    const half = j < 4 ? left : right;
-    const at = j & 3;
-    let value = f32x4.extract_lane(half, 0);
-    if (at == 1) value = f32x4.extract_lane(half, 1);
-    else if (at == 2) value = f32x4.extract_lane(half, 2);
-    else if (at == 3) value = f32x4.extract_lane(half, 3);
-    const p = to + (<usize>j << 2);
-    store<f32>(p, accumulate ? load<f32>(p) + value : value);
+function storeEdge(to: usize, left: v128, right: v128, cols: i32, mode: i32, bias: usize): void {
+  const from = mode == ADD ? to : bias;
+  if (mode != PUT) {
+    left = f32x4.add(left, load4(from, cols));
+    if (cols > 4) right = f32x4.add(right, load4(from + 16, cols - 4));
   }
+  store4(to, left, cols);
+  if (cols > 4) store4(to + 16, right, cols - 4);
 }

@@ -40,9 +40,6 @@ function run(operation: i32, chunk: i32, thread: i32): void {
     case 5:
       elementwise.scale(chunk, thread);
       break;
-    case 6:
-      elementwise.addBias(chunk, thread);
-      break;
     case 7:
       elementwise.addSumRows(chunk, thread);
       break;

@@ -20,7 +20,6 @@ export const Operation = {
   copy: 3,
   add: 4,
   scale: 5,
-  addBias: 6,
   addSumRows: 7,
   gather: 8,
   scatterAdd: 9,

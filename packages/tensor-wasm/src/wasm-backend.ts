@@ -31,6 +31,16 @@ export interface WasmBackendOptions {
   relaxedSimd?: boolean;
 }
 
+/** What a product does beside multiplying. */
+interface Also {
+  /** Adds to what out holds. */
+  readonly accumulate?: boolean;
+  /** (N), added to every row of out. */
+  readonly bias?: Tensor;
+  /** (N), to which the sum of the rows of b is added. */
+  readonly sums?: Tensor;
+}
+
 /** How many views of one storage have a packed form: a GRU multiplies with four of its Wh. */
 const MOST_PACKED = 8;
 
@@ -221,14 +231,39 @@ export class WasmBackend implements Backend {
   }
 
   matmul(out: Tensor, a: Tensor, b: Tensor): void {
-    this.#product('matmul', out, a, b, 0);
+    this.#product('matmul', out, a, b, {});
   }
 
   addmm(out: Tensor, a: Tensor, b: Tensor): void {
-    this.#product('addmm', out, a, b, 1);
+    this.#product('addmm', out, a, b, { accumulate: true });
   }
 
-  #product(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+  affine(out: Tensor, x: Tensor, W: Tensor, b: Tensor): void {
+    expectMatrix('affine', 'b', b, 1, W.cols);
+    checkOperand('affine', out);
+    this.#in('affine', 16, b);
+    this.#product('affine', out, x, W, { bias: b });
+  }
+
+  affineGrads(dW: Tensor, db: Tensor, x: Tensor, dout: Tensor): void {
+    expectMatrix('affineGrads', 'db', db, 1, dout.cols);
+    this.#in('affineGrads', 17, db);
+    // Columns of dout are packed where few rows of dW are computed, and summed on the way.
+    const alongside = !dW.transposed && dW.rows <= FEW_ROWS;
+    this.#product('affineGrads', dW, x.T, dout, { accumulate: true, sums: alongside ? db : undefined });
+    if (!alongside) this.#addSumRows('affineGrads', db, dout);
+  }
+
+  #addSumRows(operation: string, out: Tensor, x: Tensor): void {
+    this.#rows(operation, x);
+    this.#in(operation, 4, x);
+    this.#out(operation, 7, out);
+    const columns = Math.ceil(Math.max(262144 / x.rows, 64) / 64) * 64;
+    this.#int(8, columns);
+    this.#crew.run(Operation.addSumRows, Math.ceil(x.cols / columns));
+  }
+
+  #product(operation: string, out: Tensor, a: Tensor, b: Tensor, also: Also): void {
     const [M, K, N] = [a.rows, a.cols, b.cols];
     if (b.rows !== K || out.rows !== M || out.cols !== N) {
       throw new ShapeError(
@@ -237,17 +272,17 @@ export class WasmBackend implements Backend {
     }
     if (out.transposed) {
       // outᵀ = bᵀ @ aᵀ
-      this.#product(operation, out.T, b.T, a.T, accumulate);
+      this.#product(operation, out.T, b.T, a.T, also);
       return;
     }
     checkOperand(operation, a.transposed ? a.T : a);
     checkOperand(operation, b.transposed ? b.T : b);
     this.#in(operation, 9, out); // before anything is packed, so that nothing is done in vain
-    if (M > FEW_ROWS) this.#multiplyRows(operation, out, a, b, accumulate);
-    else this.#multiplyColumns(operation, out, a, b, accumulate);
+    if (M > FEW_ROWS) this.#multiplyRows(operation, out, a, b, also);
+    else this.#multiplyColumns(operation, out, a, b, also);
   }
 
-  #multiplyRows(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+  #multiplyRows(operation: string, out: Tensor, a: Tensor, b: Tensor, also: Also): void {
     const [M, K, N] = [a.rows, a.cols, b.cols];
     let packed = this.#packedForm(operation, b);
     if (packed === 0) {
@@ -256,14 +291,14 @@ export class WasmBackend implements Backend {
     }
     this.#operands(operation, M, N, K, a);
     this.#int(8, packed);
-    this.#result(operation, out, accumulate);
+    this.#result(operation, out, also);
     const chunks = chunksFor(M * N * K);
     const rows = Math.ceil(M / chunks / 5) * 5;
     this.#int(14, rows);
     this.#crew.run(Operation.multiplyRows, Math.ceil(M / rows));
   }
 
-  #multiplyColumns(operation: string, out: Tensor, a: Tensor, b: Tensor, accumulate: number): void {
+  #multiplyColumns(operation: string, out: Tensor, a: Tensor, b: Tensor, also: Also): void {
     const [M, K, N] = [a.rows, a.cols, b.cols];
     const packedB = this.#packedForm(operation, b);
     const packedA = this.#room('a', Math.ceil(M / 5) * 20 * K);
@@ -271,7 +306,7 @@ export class WasmBackend implements Backend {
     this.#crew.run(Operation.packA, Math.ceil(K / DEPTH));
     this.#operands(operation, M, N, K, b);
     this.#int(8, packedB);
-    this.#result(operation, out, accumulate);
+    this.#result(operation, out, also);
     this.#int(14, packedA);
     const panels = Math.ceil(N / 8);
     const each = Math.ceil(panels / chunksFor(M * N * K));
@@ -290,11 +325,14 @@ export class WasmBackend implements Backend {
     this.#int(2, third);
   }
 
-  /** 9..13 */
-  #result(operation: string, out: Tensor, accumulate: number): void {
+  /** 9..13, 16 and 17 */
+  #result(operation: string, out: Tensor, { accumulate, bias, sums }: Also): void {
     this.#out(operation, 9, out);
     this.#int(12, innerRows(out));
-    this.#int(13, accumulate);
+    this.#int(13, accumulate ? 1 : 0);
+    this.#int(16, bias ? addressOf(storageOf(operation, bias), bias) : 0);
+    this.#int(17, sums ? addressOf(storageOf(operation, sums), sums) : 0);
+    if (sums) storageOf(operation, sums).version++;
   }
 
   /**
@@ -345,24 +383,6 @@ export class WasmBackend implements Backend {
     this.#operands(operation, address, b.rows, b.cols, b);
     this.#int(8, each);
     this.#crew.run(Operation.packB, Math.ceil(panels / each));
-  }
-
-  addBias(x: Tensor, b: Tensor): void {
-    expectMatrix('addBias', 'b', b, 1, x.cols);
-    this.#rows('addBias', x);
-    this.#in('addBias', 7, b);
-    this.#out('addBias', 4, x);
-    this.#runRows(Operation.addBias, x, 1);
-  }
-
-  addSumRows(out: Tensor, x: Tensor): void {
-    expectMatrix('addSumRows', 'out', out, 1, x.cols);
-    this.#rows('addSumRows', x);
-    this.#in('addSumRows', 4, x);
-    this.#out('addSumRows', 7, out);
-    const columns = Math.ceil(Math.max(262144 / x.rows, 64) / 64) * 64;
-    this.#int(8, columns);
-    this.#crew.run(Operation.addSumRows, Math.ceil(x.cols / columns));
   }
 
   gather(out: Tensor, W: Tensor, ids: Tensor): void {
@@ -417,9 +437,11 @@ export class WasmBackend implements Backend {
     this.#runRows(Operation.dropout, out, 16);
   }
 
-  rnnCell(hs: Tensor, t: number): void {
-    const next = hs.at(t + 1);
+  rnnCell(hs: Tensor, gates: Tensor, t: number): void {
+    const [next, gate] = [hs.at(t + 1), gates.at(t)];
+    expectSame('rnnCell', next, gate);
     this.#rows('rnnCell', next);
+    this.#in('rnnCell', 7, gate);
     this.#out('rnnCell', 4, next);
     this.#runRows(Operation.rnnCell, next, 16);
   }
@@ -740,7 +762,7 @@ export class WasmBackend implements Backend {
   #place(index: number, x: Tensor, storage: WasmStorage): void {
     const { strides } = x;
     const axes = strides.length;
-    this.#int(index, storage.address + x.offset * 4);
+    this.#int(index, addressOf(storage, x));
     this.#int(index + 1, axes === 3 ? strides[0] * 4 : 0);
     this.#int(index + 2, axes >= 2 ? strides[axes - 2] * 4 : 0);
   }
@@ -879,6 +901,9 @@ function chunksFor(multiplications: number): number {
 const packedBytes = (b: Tensor): number => Math.ceil(b.cols / 8) * b.rows * 32;
 
 const lastStride = (x: Tensor): number => x.strides[x.strides.length - 1];
+
+/** Of the first element. */
+const addressOf = (storage: WasmStorage, x: Tensor): number => storage.address + x.offset * 4;
 
 /** Without a gap between its rows. */
 function liesTogether(x: Tensor): boolean {

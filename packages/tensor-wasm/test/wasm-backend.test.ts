@@ -169,8 +169,9 @@ describe.each([true, false])('own mathematics (relaxed SIMD: %s)', (relaxedSimd)
       { threads: 1, relaxedSimd },
       (backend, x) => {
         const hs = zeros(backend, [1, 2, x.size]);
-        backend.copy(hs.at(1), x);
-        backend.rnnCell(hs, 0);
+        const gates = zeros(backend, [1, 1, x.size]);
+        backend.copy(gates.at(0), x);
+        backend.rnnCell(hs, gates, 0);
         return hs.at(1);
       },
       Math.tanh,

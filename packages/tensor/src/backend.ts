@@ -31,6 +31,8 @@ export interface Backend {
   /** New memory, all zeros. */
   allocate(dtype: DType, length: number): Storage;
   free(storage: Storage): void;
+  /** Gives back what the backend holds beside memory, such as threads. Called twice, it does nothing the second time. */
+  dispose(): void;
   /** A copy of the elements, row after row. */
   read(x: Tensor): Promise<TypedArray>;
   /** values.length === x.size */
@@ -49,10 +51,10 @@ export interface Backend {
   matmul(out: Tensor, a: Tensor, b: Tensor): void;
   /** out (M, N) += a (M, K) @ b (K, N); out too may be transposed */
   addmm(out: Tensor, a: Tensor, b: Tensor): void;
-  /** x (M, N) += b (N), to every row */
-  addBias(x: Tensor, b: Tensor): void;
-  /** out (N) += the sum of the rows of x (M, N) */
-  addSumRows(out: Tensor, x: Tensor): void;
+  /** out (M, N) = x (M, K) @ W (K, N) + b (N), b to every row; x and W may be transposed */
+  affine(out: Tensor, x: Tensor, W: Tensor, b: Tensor): void;
+  /** Its gradients: dW (K, N) += x.T @ dout (M, N); db (N) += the sum of the rows of dout. dW too may be transposed. */
+  affineGrads(dW: Tensor, db: Tensor, x: Tensor, dout: Tensor): void;
 
   /** out (N, T, D) = W (V, D) at the rows ids (N, T) */
   gather(out: Tensor, W: Tensor, ids: Tensor): void;
@@ -69,8 +71,8 @@ export interface Backend {
    */
   dropout(out: Tensor, x: Tensor, ratio: number, seed: number, call: number): void;
 
-  /** One step of a tanh RNN, in place: hs (N, T + 1, H) holds x @ Wx + h @ Wh + b at t + 1; becomes its tanh. */
-  rnnCell(hs: Tensor, t: number): void;
+  /** One step of a tanh RNN: hs[:, t + 1] = tanh(gates[:, t]); hs (N, T + 1, H), gates (N, T, H). */
+  rnnCell(hs: Tensor, gates: Tensor, t: number): void;
   /** dgates[:, t] (N, H) = dh (N, H) * (1 - hs[:, t + 1]^2) */
   rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void;
 
@@ -108,7 +110,7 @@ export interface Backend {
     ts: Tensor,
     ignoreLabel: number,
   ): void;
-  /** dscores (M, V) = (softmax(scores) - 1 at the label) * dout / count in counted rows, 0 in the others */
+  /** dscores (M, V) = (softmax(scores) - 1 at the label) * dout / count in counted rows, 0 in the others; may be in place, over scores */
   softmaxCrossEntropyBackward(
     dscores: Tensor,
     scores: Tensor,

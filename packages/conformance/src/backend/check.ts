@@ -4,7 +4,7 @@ import type { Backend } from '@unroll/tensor';
 export type FloatDType = 'f32' | 'f64';
 
 /** Everything in the contract of a backend that can be right or wrong. */
-export type Kernel = Exclude<keyof Backend, 'name'>;
+export type Kernel = Exclude<keyof Backend, 'name' | 'dispose'>;
 
 /** Throws, with a message that says what differs, if the backend does not do as the contract says. */
 export type Check = (backend: Backend, dtype: FloatDType) => Promise<void>;

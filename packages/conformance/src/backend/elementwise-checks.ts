@@ -46,7 +46,7 @@ function holdDropout(
 
 /** Filling, copying, adding, and what else treats every element or row alike. */
 export const elementwiseChecks: Checks<
-  'fill' | 'copy' | 'add' | 'scale' | 'addBias' | 'addSumRows' | 'sigmoid' | 'sigmoidBackward' | 'dropout'
+  'fill' | 'copy' | 'add' | 'scale' | 'sigmoid' | 'sigmoidBackward' | 'dropout'
 > = {
   fill: {
     'fills every element of every view': inLab(async (lab) => {
@@ -149,51 +149,6 @@ export const elementwiseChecks: Checks<
           );
         }
       }
-    }),
-  },
-  addBias: {
-    'adds b to every row': inLab(async (lab) => {
-      for (const shape of shapes) {
-        for (const layout of layoutsOf(shape)) {
-          const N = shape[shape.length - 1];
-          for (const of of layoutsOf([N])) {
-            const [x, b] = [lab.randn(shape, layout), lab.randn([N], of)];
-            await lab.holds(
-              { x, b },
-              () => lab.backend.addBias(x, b),
-              ({ x, b }) => ({ x: x.map((value, i) => value + b[i % N]) }),
-            );
-          }
-        }
-      }
-    }),
-    'refuses a b of another length': inLab(async (lab) => {
-      await expectError('ShapeError', () => lab.backend.addBias(lab.randn([2, 3]), lab.randn([2])));
-    }),
-  },
-  addSumRows: {
-    'adds the sum of all rows to what out holds': inLab(async (lab) => {
-      for (const shape of [...shapes, [700, 12]]) {
-        for (const layout of layoutsOf(shape)) {
-          const N = shape[shape.length - 1];
-          for (const of of layoutsOf([N])) {
-            const [out, x] = [lab.randn([N], of), lab.randn(shape, layout)];
-            await lab.holds(
-              { out, x },
-              () => lab.backend.addSumRows(out, x),
-              ({ out, x }) => ({
-                out: out.map((value, n) =>
-                  x.filter((_, i) => i % N === n).reduce((sum, one) => sum + one, value),
-                ),
-              }),
-              lab.tolerance(x.rows),
-            );
-          }
-        }
-      }
-    }),
-    'refuses an out of another length': inLab(async (lab) => {
-      await expectError('ShapeError', () => lab.backend.addSumRows(lab.randn([2]), lab.randn([2, 3])));
     }),
   },
   sigmoid: {

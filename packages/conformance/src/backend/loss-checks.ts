@@ -227,6 +227,22 @@ export const lossChecks: Checks<
           }
         }
       }),
+    'works in place': inLab(async (lab) => {
+      for (const V of [1, 5, 33]) {
+        const [loss, count, normalizers] = [lab.unset([1]), lab.unset([1]), lab.unset([4, 2])];
+        const [scores, ts] = [lab.randn([4, V]), lab.ints([0, -1, V - 1, 0], [4])];
+        const dscores = lab.unset([4, V]);
+        lab.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, -1);
+        lab.backend.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, -1, 1);
+        const apart = [...(await dscores.read())];
+        await lab.holds(
+          { scores, normalizers, ts, count },
+          () => lab.backend.softmaxCrossEntropyBackward(scores, scores, normalizers, ts, count, -1, 1),
+          () => ({ scores: apart }),
+          { rtol: 0, atol: 0 },
+        );
+      }
+    }),
     'stays finite for scores up to 1e4 on both sides': inLab(async (lab) => {
       const [dscores, scores] = [lab.unset([9, 12]), extremeScores(lab, [9, 12])];
       await holdSoftmaxBackward(lab, dscores, scores, someLabels(lab, [9], 12, -1, 'whole'), -1, 1);

@@ -215,7 +215,94 @@ function checksOf(kernel: Product): Checks<Product>[Product] {
   };
 }
 
-export const matmulChecks: Checks<Product> = {
+/** W (K, N), or the transpose of one, as a tied output layer has it. */
+function weight(lab: Lab, K: number, N: number, tied: boolean): Tensor {
+  const valueAt = () => smallInt(lab);
+  return tied ? lab.tensor([N, K], 'whole', valueAt).T : lab.tensor([K, N], 'whole', valueAt);
+}
+
+/** Calls back with the operands of an affine layer in many sizes and layouts, all of small whole numbers. */
+async function eachAffine(
+  lab: Lab,
+  hold: (operands: { x: Tensor; W: Tensor; b: Tensor; out: Tensor }) => Promise<void>,
+): Promise<void> {
+  const valueAt = () => smallInt(lab);
+  for (const [M, K, N] of [...sizes, [150, 9, 20], [200, 5, 3]] as const) {
+    for (const tied of [false, true]) {
+      for (const [i, layout] of layoutsOf([M, K]).entries()) {
+        await hold({
+          x: lab.tensor([M, K], layout, valueAt),
+          W: weight(lab, K, N, tied),
+          b: lab.tensor([N], layoutsOf([N])[i % 2], valueAt),
+          out: lab.tensor([M, N], layoutsOf([M, N])[(i + 1) % 3], valueAt),
+        });
+      }
+    }
+  }
+  for (const layout of layoutsOf([3, 5, 7])) {
+    for (const other of layoutsOf([3, 5, 6])) {
+      const [x, out] = [lab.tensor([3, 5, 7], layout, valueAt), lab.tensor([3, 5, 6], other, valueAt)];
+      await hold({ x, W: weight(lab, 7, 6, false), b: lab.tensor([6], 'whole', valueAt), out });
+    }
+  }
+}
+
+export const matmulChecks: Checks<Product | 'affine' | 'affineGrads'> = {
+  affine: {
+    'is x @ W + b, b on every row, whatever out held': inLab((lab) =>
+      eachAffine(lab, async ({ x, W, b, out }) => {
+        lab.backend.fill(out, Number.NaN);
+        await lab.holds(
+          { out, x, W, b },
+          () => lab.backend.affine(out, x, W, b),
+          (before) => ({
+            out: product(before.out, before.x, before.W, x.cols, false).map(
+              (sum, i) => sum + before.b[i % W.cols],
+            ),
+          }),
+          { rtol: 0, atol: 0 },
+        );
+      }),
+    ),
+    'refuses a b of another length': inLab(async (lab) => {
+      const [out, x, W] = [lab.randn([2, 4]), lab.randn([2, 3]), lab.randn([3, 4])];
+      await expectError('ShapeError', () => lab.backend.affine(out, x, W, lab.randn([3])));
+    }),
+    'refuses shapes that do not fit': inLab(async (lab) => {
+      const [out, x, b] = [lab.randn([2, 4]), lab.randn([2, 3]), lab.randn([4])];
+      await expectError('ShapeError', () => lab.backend.affine(out, x, lab.randn([2, 4]), b));
+    }),
+  },
+  affineGrads: {
+    'adds x.T @ dout to dW and the sum of the rows of dout to db': inLab((lab) =>
+      eachAffine(lab, async ({ x, W, b, out }) => {
+        await lab.holds(
+          { dW: W, db: b, x, dout: out },
+          () => lab.backend.affineGrads(W, b, x, out),
+          (before) => {
+            const [M, N] = [x.rows, W.cols];
+            const xT = before.x.map((_, i) => before.x[(i % M) * x.cols + Math.floor(i / M)]);
+            return {
+              dW: product(before.dW, xT, before.dout, M, true),
+              db: before.db.map((sum, n) => {
+                for (let m = 0; m < M; m++) sum += before.dout[m * N + n];
+                return sum;
+              }),
+            };
+          },
+          { rtol: 0, atol: 0 },
+        );
+      }),
+    ),
+    'refuses a db of another length': inLab(async (lab) => {
+      const [dW, x, dout] = [lab.randn([3, 4]), lab.randn([2, 3]), lab.randn([2, 4])];
+      await expectError('ShapeError', () => lab.backend.affineGrads(dW, lab.randn([3]), x, dout));
+    }),
+    'refuses shapes that do not fit': inLab(async (lab) => {
+      const [x, db, dout] = [lab.randn([2, 3]), lab.randn([4]), lab.randn([2, 4])];
+      await expectError('ShapeError', () => lab.backend.affineGrads(lab.randn([4, 3]), db, x, dout));
+    }),
+  },
   matmul: {
     ...checksOf('matmul'),
     'fills out, whatever it held': inLab(async (lab) => {

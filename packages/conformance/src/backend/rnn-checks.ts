@@ -5,20 +5,24 @@ import { inLab } from './lab.ts';
 
 export const rnnChecks: Checks<'rnnCell' | 'rnnCellBackward'> = {
   rnnCell: {
-    'takes the tanh of hs[:, t + 1] in place and leaves the other steps': atEveryStep(
-      async ({ lab, N, T, H, t, layout }) => {
+    'fills hs[:, t + 1] with the tanh of gates[:, t] and leaves the other steps': atEveryStep(
+      async ({ lab, N, T, H, t, layout, other }) => {
         for (const saturated of [false, true]) {
-          const hs = lab.tensor([N, T + 1, H], layout, () => sumIn(lab, saturated));
+          const hs = lab.unset([N, T + 1, H], layout);
+          const gates = lab.tensor([N, T, H], other, () => sumIn(lab, saturated));
           await lab.holds(
-            { h: hs.at(t), hNext: hs.at(t + 1) },
-            () => lab.backend.rnnCell(hs, t),
-            ({ hNext }) => ({ hNext: hNext.map(Math.tanh) }),
+            { h: hs.at(t), hNext: hs.at(t + 1), gate: gates.at(t) },
+            () => lab.backend.rnnCell(hs, gates, t),
+            ({ gate }) => ({ hNext: gate.map(Math.tanh) }),
           );
         }
       },
     ),
-    'refuses a step that hs does not have': inLab(async (lab) => {
-      await expectError('ShapeError', () => lab.backend.rnnCell(lab.randn([2, 4, 3]), 3));
+    'refuses shapes that do not fit, and a step that there is not': inLab(async (lab) => {
+      const [hs, gates] = [lab.randn([2, 4, 3]), lab.randn([2, 3, 3])];
+      await expectError('ShapeError', () => lab.backend.rnnCell(hs, gates, 3));
+      await expectError('ShapeError', () => lab.backend.rnnCell(hs, lab.randn([2, 3, 4]), 0));
+      await expectError('ShapeError', () => lab.backend.rnnCell(hs, lab.randn([1, 3, 3]), 0));
     }),
   },
   rnnCellBackward: {

@@ -4,11 +4,15 @@ import { expectMatrix, expectSame, floats } from './storage.ts';
 
 // In all of these, a state buffer such as hs (N, T + 1, H) holds the state before step t at t and the one after it at t + 1.
 
-export function rnnCell(hs: Tensor, t: number): void {
+export function rnnCell(hs: Tensor, gates: Tensor, t: number): void {
+  const [hNext, gate] = [hs.at(t + 1), gates.at(t)];
+  expectMatrix('rnnCell', 'gates[:, t]', gate, hNext.rows, hNext.cols);
   const h = floats('rnnCell', hs);
-  const next = hs.at(t + 1);
-  for (const start of next.rowStarts) {
-    for (let i = start; i < start + next.cols; i++) h[i] = Math.tanh(h[i]);
+  const a = floats('rnnCell', gates);
+  for (let n = 0; n < gate.rows; n++) {
+    const to = hNext.rowStarts[n];
+    const from = gate.rowStarts[n];
+    for (let j = 0; j < gate.cols; j++) h[to + j] = Math.tanh(a[from + j]);
   }
 }
 

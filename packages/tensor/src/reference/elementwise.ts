@@ -44,26 +44,6 @@ export function scale(out: Tensor, factor: number): void {
   }
 }
 
-export function addBias(x: Tensor, b: Tensor): void {
-  expectMatrix('addBias', 'b', b, 1, x.cols);
-  const xs = floats('addBias', x);
-  const bs = floats('addBias', b);
-  for (const start of x.rowStarts) {
-    for (let j = 0; j < x.cols; j++) xs[start + j] += bs[b.offset + j];
-  }
-}
-
-export function addSumRows(out: Tensor, x: Tensor): void {
-  expectMatrix('addSumRows', 'out', out, 1, x.cols);
-  const os = floats('addSumRows', out);
-  const xs = floats('addSumRows', x);
-  for (let j = 0; j < x.cols; j++) {
-    let sum = 0;
-    for (const start of x.rowStarts) sum += xs[start + j];
-    os[out.offset + j] += sum;
-  }
-}
-
 export function gather(out: Tensor, W: Tensor, ids: Tensor): void {
   expectMatrix('gather', 'out', out, ids.size, W.cols);
   const os = floats('gather', out);

@@ -2,6 +2,7 @@ import type { Backend, Storage } from '../backend.ts';
 import { bytesPerElement, type DType, makeArray, type TypedArray } from '../dtype.ts';
 import { StateError, ValueError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
+import { affine, affineGrads } from './affine.ts';
 import * as cells from './cells.ts';
 import * as elementwise from './elementwise.ts';
 import * as losses from './losses.ts';
@@ -46,6 +47,9 @@ export class ReferenceBackend implements Backend {
     this.#bytes -= storage.length * bytesPerElement(storage.dtype);
   }
 
+  /** It holds nothing beside memory. */
+  dispose(): void {}
+
   async read(x: Tensor): Promise<TypedArray> {
     const data = dataOf('read', x);
     const values = makeArray(x.dtype, x.size);
@@ -66,12 +70,18 @@ export class ReferenceBackend implements Backend {
     this.#matmul.run('addmm', out, a, b, true);
   }
 
+  affine(out: Tensor, x: Tensor, W: Tensor, b: Tensor): void {
+    affine(this.#matmul, out, x, W, b);
+  }
+
+  affineGrads(dW: Tensor, db: Tensor, x: Tensor, dout: Tensor): void {
+    affineGrads(this.#matmul, dW, db, x, dout);
+  }
+
   readonly fill: Backend['fill'] = elementwise.fill;
   readonly copy: Backend['copy'] = elementwise.copy;
   readonly add: Backend['add'] = elementwise.add;
   readonly scale: Backend['scale'] = elementwise.scale;
-  readonly addBias: Backend['addBias'] = elementwise.addBias;
-  readonly addSumRows: Backend['addSumRows'] = elementwise.addSumRows;
   readonly gather: Backend['gather'] = elementwise.gather;
   readonly scatterAdd: Backend['scatterAdd'] = elementwise.scatterAdd;
   readonly sigmoid: Backend['sigmoid'] = elementwise.sigmoid;
