@@ -1,1 +1,3 @@
-export { default } from '@unroll/tsup-config';
+import { bundle } from '@unroll/tsup-config';
+
+export default bundle({ entry: { index: 'src/index.ts', checks: 'src/checks.ts' } });

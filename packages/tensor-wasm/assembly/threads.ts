@@ -5,6 +5,7 @@ import * as losses from './losses';
 import * as matmul from './matmul';
 import { CONTROL } from './memory';
 import * as optimizers from './optimizers';
+import { multiplyOutside } from './outside';
 
 // A call is an operation, its arguments, and a number of chunks that can be done in any order. Threads take the next chunk until
 // none is left; which thread does which makes no difference to the result.
@@ -39,6 +40,9 @@ function run(operation: i32, chunk: i32, thread: i32): void {
       break;
     case 5:
       elementwise.scale(chunk, thread);
+      break;
+    case 6:
+      multiplyOutside(chunk, thread);
       break;
     case 7:
       elementwise.addSumRows(chunk, thread);

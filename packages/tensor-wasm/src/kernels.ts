@@ -1,3 +1,5 @@
+import type { Gemm } from './outside.ts';
+
 /** What a compiled module exports. */
 export interface Kernels {
   runAlone(operation: number, chunks: number): void;
@@ -11,13 +13,18 @@ export interface Kernels {
 }
 
 /** Everything that a compiled module imports. */
-export function importsOf(memory: WebAssembly.Memory): WebAssembly.Imports {
+export function importsOf(memory: WebAssembly.Memory, gemm: Gemm = noGemm): WebAssembly.Imports {
   return {
     env: {
       memory,
+      gemm,
       abort: () => {
         throw new Error('WasmBackend: a kernel gave up');
       },
     },
   };
+}
+
+function noGemm(): never {
+  throw new Error('WasmBackend: there are no products outside');
 }

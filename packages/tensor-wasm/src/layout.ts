@@ -20,6 +20,7 @@ export const Operation = {
   copy: 3,
   add: 4,
   scale: 5,
+  multiplyOutside: 6,
   addSumRows: 7,
   gather: 8,
   scatterAdd: 9,

@@ -21,6 +21,7 @@ import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
 import { importsOf, type Kernels } from './kernels.ts';
 import { ARGS, DEPTH, FEW_ROWS, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+import type { OpenGemm, OutsideProducts } from './outside.ts';
 import { WasmStorage } from './storage.ts';
 import { availableThreads, startWorker } from './workers.ts';
 
@@ -29,7 +30,12 @@ export interface WasmBackendOptions {
   threads?: number;
   /** Fused multiply-add; by default where the engine has it. Results differ in the last bits with and without. */
   relaxedSimd?: boolean;
+  /** Who multiplies large matrices instead; by default nobody. */
+  outside?: OutsideProducts;
 }
+
+/** Products of fewer multiplications are not worth the way outside. */
+const LEAST_OUTSIDE = 1e7;
 
 /** What a product does beside multiplying. */
 interface Also {
@@ -51,13 +57,14 @@ const MOST_PACKED = 8;
  * the bit for any number of threads.
  */
 export class WasmBackend implements Backend {
-  readonly name = 'wasm';
+  readonly name: string;
   /** Does it use fused multiply-add? */
   readonly relaxedSimd: boolean;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: Kernels;
   readonly #crew: Crew;
   readonly #heap: Heap;
+  readonly #outside: boolean;
   #ints: Int32Array;
   #floats: Float32Array;
   #bytes = 0;
@@ -65,7 +72,15 @@ export class WasmBackend implements Backend {
   readonly #rooms = { a: { address: 0, bytes: 0 }, b: { address: 0, bytes: 0 } };
   readonly #stagings = new Map<DType, { address: number; length: number }>();
 
-  private constructor(memory: WebAssembly.Memory, kernels: Kernels, crew: Crew, relaxedSimd: boolean) {
+  private constructor(
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    crew: Crew,
+    relaxedSimd: boolean,
+    outside: OutsideProducts | undefined,
+  ) {
+    this.name = outside?.name ?? 'wasm';
+    this.#outside = outside !== undefined;
     this.#memory = memory;
     this.#kernels = kernels;
     this.#crew = crew;
@@ -79,7 +94,7 @@ export class WasmBackend implements Backend {
    * @throws StateError where WebAssembly has no SIMD
    * @throws ValueError if threads is not a whole number from 1, or more than 1 where memory cannot be shared
    */
-  static async create({ threads, relaxedSimd }: WasmBackendOptions = {}): Promise<WasmBackend> {
+  static async create({ threads, relaxedSimd, outside }: WasmBackendOptions = {}): Promise<WasmBackend> {
     if (!hasSimd()) {
       throw new StateError(
         'WasmBackend: expected WebAssembly with SIMD, which this engine lacks; use a newer one (Node 20, Chrome 91, Firefox 89, Safari 16.4), or ReferenceBackend',
@@ -107,10 +122,11 @@ export class WasmBackend implements Backend {
     const initial = Math.ceil((SCRATCH + count * SCRATCH_BYTES) / 65536);
     const memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
     const module = await WebAssembly.compile(bytes);
-    const instance = await WebAssembly.instantiate(module, importsOf(memory));
+    const gemm = outside && (await importOpenGemm(outside))(memory, outside.options);
+    const instance = await WebAssembly.instantiate(module, importsOf(memory, gemm));
     const kernels = instance.exports as unknown as Kernels;
-    const workers = Array.from({ length: count - 1 }, (_, i) => startWorker(module, memory, i + 1));
-    return new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed);
+    const workers = Array.from({ length: count - 1 }, (_, i) => startWorker(module, memory, i + 1, outside));
+    return new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed, outside);
   }
 
   get threads(): number {
@@ -278,6 +294,10 @@ export class WasmBackend implements Backend {
     checkOperand(operation, a.transposed ? a.T : a);
     checkOperand(operation, b.transposed ? b.T : b);
     this.#in(operation, 9, out); // before anything is packed, so that nothing is done in vain
+    if (this.#outside && M * N * K >= LEAST_OUTSIDE && liesEvenly(out)) {
+      this.#multiplyOutside(operation, out, a, b, also);
+      return;
+    }
     if (M > FEW_ROWS) this.#multiplyRows(operation, out, a, b, also);
     else this.#multiplyColumns(operation, out, a, b, also);
   }
@@ -312,6 +332,49 @@ export class WasmBackend implements Backend {
     const each = Math.ceil(panels / chunksFor(M * N * K));
     this.#int(15, each);
     this.#crew.run(Operation.multiplyColumns, Math.ceil(panels / each));
+  }
+
+  #multiplyOutside(operation: string, out: Tensor, a: Tensor, b: Tensor, also: Also): void {
+    const [M, K, N] = [a.rows, a.cols, b.cols];
+    const places = [this.#evenly(operation, 'a', a), this.#evenly(operation, 'b', b)];
+    this.#out(operation, 9, out);
+    places.forEach(({ address, stride }, i) => {
+      this.#int(3 + 3 * i, [a, b][i].transposed ? 1 : 0);
+      this.#int(4 + 3 * i, address);
+      this.#int(5 + 3 * i, stride);
+    });
+    this.#int(0, M);
+    this.#int(1, N);
+    this.#int(2, K);
+    this.#int(10, rowStride(out));
+    this.#int(11, also.accumulate ? 1 : 0);
+    this.#int(12, also.bias ? addressOf(storageOf(operation, also.bias), also.bias) : 0);
+    // Long sides are cut: what the other operand is packed for anew in each chunk is then small.
+    const chunks = Math.min(16, Math.max(1, Math.floor((M * N * K) / 8e7)));
+    const [rows, columns] =
+      M > N ? [Math.ceil(M / chunks / 8) * 8, N] : [M, Math.ceil(N / chunks / 16) * 16];
+    this.#int(13, rows);
+    this.#int(14, columns);
+    this.#crew.run(Operation.multiplyOutside, Math.ceil(M / rows) * Math.ceil(N / columns));
+    if (also.sums) this.#addSumRows(operation, also.sums, b);
+  }
+
+  /** Where an operand lies, one distance between all its rows: where it is, or in a copy. */
+  #evenly(operation: string, operand: 'a' | 'b', x: Tensor): { address: number; stride: number } {
+    const stored = x.transposed ? x.T : x;
+    if (liesEvenly(stored)) {
+      return { address: addressOf(storageOf(operation, stored), stored), stride: rowStride(stored) };
+    }
+    const address = this.#room(operand, stored.size * 4);
+    this.#rows(operation, stored);
+    this.#in(operation, 7, stored);
+    this.#int(4, address);
+    this.#int(5, stored.cols * innerRows(stored) * 4);
+    this.#int(6, stored.cols * 4);
+    this.#int(10, 4);
+    this.#int(11, 4);
+    this.#runRows(Operation.copy, stored, 1);
+    return { address, stride: stored.cols };
   }
 
   /** 3..7: one operand, and before it three numbers: M, N, K of the product, or target, rows and columns of a packing. */
@@ -865,6 +928,12 @@ export class WasmBackend implements Backend {
   }
 }
 
+/** As the workers do; a bundler is not to follow it, since there is nothing outside in a browser. */
+async function importOpenGemm({ module }: OutsideProducts): Promise<OpenGemm> {
+  const { openGemm } = await import(/* @vite-ignore */ /* webpackIgnore: true */ module);
+  return openGemm;
+}
+
 function loadModule(relaxed: boolean, shared: boolean): Promise<{ wasm: string }> {
   if (relaxed) {
     return shared ? import('./generated/relaxed-shared.ts') : import('./generated/relaxed-unshared.ts');
@@ -901,6 +970,17 @@ function chunksFor(multiplications: number): number {
 const packedBytes = (b: Tensor): number => Math.ceil(b.cols / 8) * b.rows * 32;
 
 const lastStride = (x: Tensor): number => x.strides[x.strides.length - 1];
+
+/** How far apart the rows of a matrix lie that lies evenly. */
+const rowStride = (x: Tensor): number =>
+  x.rows === 1 ? x.cols : Math.max(x.cols, x.strides[x.strides.length - 2]);
+
+/** With one distance between all rows, forwards. */
+function liesEvenly(x: Tensor): boolean {
+  const [outer, inner] = x.strides.slice(-3);
+  if (x.shape.length === 3) return inner > 0 && (x.shape[0] === 1 || outer === inner * x.shape[1]);
+  return x.shape.length === 1 || x.rows === 1 || outer > 0;
+}
 
 /** Of the first element. */
 const addressOf = (storage: WasmStorage, x: Tensor): number => storage.address + x.offset * 4;

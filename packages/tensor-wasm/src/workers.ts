@@ -1,10 +1,13 @@
 /** What a worker runs: the same module over the same memory, until it is told to quit. */
 const source = `
-const start = ({ module, memory, thread }) => {
-  const imports = { env: { memory, abort() { throw new Error('a kernel gave up'); } } };
+const start = async ({ module, memory, thread, outside }) => {
+  const gemm = outside ? (await import(outside.module)).openGemm(memory, outside.options) : () => {};
+  const imports = { env: { memory, gemm, abort() { throw new Error('a kernel gave up'); } } };
   new WebAssembly.Instance(module, imports).exports.work(thread);
 };
 `;
+
+import type { OutsideProducts } from './outside.ts';
 
 export interface Worker {
   stop(): void;
@@ -54,11 +57,16 @@ export function availableThreads(): number {
 }
 
 /** A worker that works beside the calling thread and does not keep the process alive. */
-export function startWorker(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): Worker {
+export function startWorker(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  thread: number,
+  outside?: OutsideProducts,
+): Worker {
   const node = nodeWorkers();
   if (node) {
     const code = `${source} start(require('node:worker_threads').workerData);`;
-    const worker = new node.Worker(code, { eval: true, workerData: { module, memory, thread } });
+    const worker = new node.Worker(code, { eval: true, workerData: { module, memory, thread, outside } });
     worker.unref();
     // Without a listener, an error in a worker ends the process. The calling thread notices by itself that it is missing.
     worker.on('error', () => {});
@@ -70,7 +78,7 @@ export function startWorker(module: WebAssembly.Module, memory: WebAssembly.Memo
     new Blob([`${source} onmessage = ({ data }) => start(data);`], { type: 'text/javascript' }),
   );
   const worker = new Worker(url);
-  worker.postMessage({ module, memory, thread });
+  worker.postMessage({ module, memory, thread, outside });
   URL.revokeObjectURL(url);
   return { stop: () => worker.terminate() };
 }

@@ -1,0 +1,2 @@
+export { backendChecks } from './backend/backend-checks.ts';
+export type { Check, Checks, FloatDType, Kernel } from './backend/check.ts';

@@ -1,0 +1,31 @@
+/**
+ * out (M, N) = a (M, K) @ b (K, N), or += with `accumulate`, of 32-bit floats. Addresses are in bytes from the beginning of the
+ * memory. All matrices lie row after row, so many numbers apart; a transposed one is stored as its transpose. Flags are 0 or 1.
+ */
+export type Gemm = (
+  aTransposed: number,
+  bTransposed: number,
+  M: number,
+  N: number,
+  K: number,
+  a: number,
+  aStride: number,
+  b: number,
+  bStride: number,
+  accumulate: number,
+  out: number,
+  outStride: number,
+) => void;
+
+/** Large products handed to a library outside of WebAssembly, such as the machine's BLAS, by every thread for itself. */
+export interface OutsideProducts {
+  /** What the backend is called. */
+  readonly name: string;
+  /** The URL of a module that exports `openGemm`, which each thread imports. */
+  readonly module: string;
+  /** Handed to `openGemm`, so it must be data that a worker can be sent. */
+  readonly options: unknown;
+}
+
+/** What the module exports. The memory may grow while it is used. */
+export type OpenGemm = (memory: WebAssembly.Memory, options: unknown) => Gemm;
