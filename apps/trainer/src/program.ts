@@ -1,8 +1,9 @@
+import { backendNames } from '@unroll/backend';
 import { modelNames } from '@unroll/rnnlm';
 import { Command, Option } from 'commander';
 import { above0UpTo1, numberFrom, wholeFrom } from './arguments.ts';
-import { backendNames } from './backend.ts';
 import { downloadData } from './commands/data.ts';
+import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
 import { generateText } from './commands/generate.ts';
 import { inspect } from './commands/inspect.ts';
@@ -132,6 +133,14 @@ Examples:
     .description('Fetch a data set into the cache folder, once, and print where it lies.')
     .addArgument(program.createArgument('<name>', 'which one').choices(['ptb']))
     .action(() => downloadData());
+
+  program
+    .command('doctor')
+    .description(
+      'Tell what this machine offers: SIMD, threads, a BLAS, and how fast each backend multiplies.',
+    )
+    .option('--json', 'print one JSON object')
+    .action((options) => doctor(options));
 
   return program;
 }

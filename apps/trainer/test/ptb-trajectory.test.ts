@@ -6,6 +6,7 @@ import { serializeSafetensors } from '@unroll/checkpoint';
 import trajectory from '@unroll/fixtures/rnnlm-trajectory.json' with { type: 'json' };
 import { trajectoryWeights } from '@unroll/fixtures/trajectory-weights';
 import { Random } from '@unroll/tensor';
+import { findBlas } from '@unroll/tensor-blas';
 import { expect, it } from 'vitest';
 import { temporaryFolder, unroll } from './unroll.ts';
 
@@ -13,7 +14,18 @@ const shared = fileURLToPath(new URL('../../../../shared/data', import.meta.url)
 const ptb = join(process.env.UNROLL_TEST_DATA ?? shared, 'ptb', 'ptb.train.txt');
 const [{ options, expected }] = trajectory.cases;
 
-it.skipIf(!existsSync(ptb)).each(['wasm', 'reference'])(
+/** With the BLAS of the machine where there is one. */
+const backends = ['wasm', 'reference', ...(hasBlas() ? ['blas'] : [])];
+
+function hasBlas(): boolean {
+  try {
+    return findBlas() !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+it.skipIf(!existsSync(ptb)).each(backends)(
   "follows NumPy's losses on the Penn Treebank, on the %s backend: 1e-4 for 20 steps, 1e-3 for 30 (needs ptb/ptb.train.txt; set UNROLL_TEST_DATA)",
   { timeout: 600_000 },
   async (backend) => {

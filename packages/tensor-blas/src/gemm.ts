@@ -1,4 +1,4 @@
-import type { Gemm } from '@unroll/tensor-wasm';
+import type { Gemm, TensorMemory } from '@unroll/tensor-wasm';
 import koffi from 'koffi';
 
 /** What `openGemm` needs to know; a worker is sent it. */
@@ -80,7 +80,7 @@ function findFunction(
 }
 
 /** Products on views of the memory in which all tensors lie; every thread opens it for itself. */
-export function openGemm(memory: WebAssembly.Memory, options: unknown): Gemm {
+export function openGemm(memory: TensorMemory, options: unknown): Gemm {
   const { library } = options as GemmOptions;
   const { sgemm } = openLibrary(library);
   let floats = new Float32Array(memory.buffer);

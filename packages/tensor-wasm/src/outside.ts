@@ -27,5 +27,10 @@ export interface OutsideProducts {
   readonly options: unknown;
 }
 
-/** What the module exports. The memory may grow while it is used. */
-export type OpenGemm = (memory: WebAssembly.Memory, options: unknown) => Gemm;
+/** A WebAssembly.Memory, of which only this is needed. Where it grows, its buffer is another one afterwards. */
+export interface TensorMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** What the module exports. */
+export type OpenGemm = (memory: TensorMemory, options: unknown) => Gemm;

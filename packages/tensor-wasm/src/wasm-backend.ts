@@ -351,8 +351,7 @@ export class WasmBackend implements Backend {
     this.#int(12, also.bias ? addressOf(storageOf(operation, also.bias), also.bias) : 0);
     // Long sides are cut: what the other operand is packed for anew in each chunk is then small.
     const chunks = Math.min(16, Math.max(1, Math.floor((M * N * K) / 8e7)));
-    const [rows, columns] =
-      M > N ? [Math.ceil(M / chunks / 8) * 8, N] : [M, Math.ceil(N / chunks / 16) * 16];
+    const [rows, columns] = M > N ? [Math.ceil(M / chunks / 8) * 8, N] : [M, Math.ceil(N / chunks / 16) * 16];
     this.#int(13, rows);
     this.#int(14, columns);
     this.#crew.run(Operation.multiplyOutside, Math.ceil(M / rows) * Math.ceil(N / columns));

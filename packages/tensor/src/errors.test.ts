@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
 
+describe('isInstance of each kind', () => {
+  const kinds = [DTypeError, ShapeError, StateError, ValueError];
+  test.each(kinds)('of %o knows its own kind and no other', (Kind) => {
+    for (const Other of kinds) expect(Kind.isInstance(new Other(''))).toBe(Kind === Other);
+    expect(Kind.isInstance(new Error(''))).toBe(false);
+  });
+});
+
 describe('UnrollError.isInstance', () => {
   test.each([DTypeError, ShapeError, StateError, ValueError])('knows %o', (Kind) => {
     const error = new Kind('what was wrong');

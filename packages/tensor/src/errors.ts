@@ -9,16 +9,25 @@ export class UnrollError extends Error {
     Object.defineProperty(this, marker, { value: kind });
   }
 
-  /** Is it an error, of whatever kind, that one of these packages raised on purpose? */
+  /** Is it an error that one of these packages raised on purpose, of this class's kind? Of `UnrollError`: of any kind. */
   static isInstance(error: unknown): error is Error {
-    return error instanceof Error && marker in error;
+    return kindOf(error) !== undefined;
   }
+}
+
+/** Of an error of these packages, of any copy of them. */
+function kindOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, marker) : undefined;
 }
 
 /** A tensor has another shape than the operation takes. */
 export class ShapeError extends UnrollError {
   constructor(message: string) {
     super('ShapeError', 'shape', message);
+  }
+
+  static override isInstance(error: unknown): error is ShapeError {
+    return kindOf(error) === 'shape';
   }
 }
 
@@ -27,6 +36,10 @@ export class DTypeError extends UnrollError {
   constructor(message: string) {
     super('DTypeError', 'dtype', message);
   }
+
+  static override isInstance(error: unknown): error is DTypeError {
+    return kindOf(error) === 'dtype';
+  }
 }
 
 /** A call came too early, too late, or on memory that was given back: `backward` before `forward`, say. */
@@ -34,11 +47,19 @@ export class StateError extends UnrollError {
   constructor(message: string) {
     super('StateError', 'state', message);
   }
+
+  static override isInstance(error: unknown): error is StateError {
+    return kindOf(error) === 'state';
+  }
 }
 
 /** A number is outside its range: an id outside the vocabulary, a ratio above 1, a size of 0. */
 export class ValueError extends UnrollError {
   constructor(message: string) {
     super('ValueError', 'value', message);
+  }
+
+  static override isInstance(error: unknown): error is ValueError {
+    return kindOf(error) === 'value';
   }
 }

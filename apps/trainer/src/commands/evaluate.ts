@@ -1,5 +1,5 @@
+import { type BackendOptions, chooseBackend } from '@unroll/backend';
 import { evaluate } from '@unroll/training';
-import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
 import { count, duration, figure } from '../format.ts';

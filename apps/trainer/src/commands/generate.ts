@@ -1,6 +1,6 @@
+import { type BackendOptions, chooseBackend } from '@unroll/backend';
 import { generate } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
-import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { DataError, ExitCode } from '../exit-code.ts';
 import { loadModel } from '../model-folder.ts';

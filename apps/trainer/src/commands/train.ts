@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BackendOptions, chooseBackend } from '@unroll/backend';
 import { assignParams } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile } from '@unroll/checkpoint/node';
 import { createModel, generate, type LanguageModel } from '@unroll/rnnlm';
@@ -8,7 +9,6 @@ import { BpttBatches, type Tokenizer } from '@unroll/text';
 import { type Corpus, loadCorpus } from '@unroll/text/node';
 import { DivergedError, type EvaluateOptions, evaluate, train } from '@unroll/training';
 import pc from 'picocolors';
-import { type BackendOptions, chooseBackend } from '../backend.ts';
 import { breathe } from '../breathe.ts';
 import { DataError, ExitCode } from '../exit-code.ts';
 import { count, duration, figure, plain, quoted } from '../format.ts';
