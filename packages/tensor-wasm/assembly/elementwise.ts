@@ -1,5 +1,5 @@
 import { load4, loadSome, madd, one, sigmoid4, store4, sum4 } from './math';
-import { endOf, float, int, PARTIAL, rowOf } from './memory';
+import { endOf, float, int, listed, PARTIAL, rowOf } from './memory';
 
 // Arguments of all of these: 0 rows, 1 columns, 2 inner rows, 3 rows a chunk, then three words for each matrix, from 4 on.
 
@@ -9,7 +9,7 @@ export function fill(chunk: i32, _thread: i32): void {
   const word = int(7);
   const value = i32x4.splat(word);
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
-    const p = rowOf(4, int(2), row);
+    const p = rowOf(4, int(2), listed(row));
     let j = 0;
     for (; j + 4 <= cols; j += 4) v128.store(p + (<usize>j << 2), value);
     for (; j < cols; j++) store<i32>(p + (<usize>j << 2), word);
@@ -58,7 +58,7 @@ function scaleRows(chunk: i32, by: f32): void {
   const cols = int(1);
   const factor = f32x4.splat(by);
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
-    const p = rowOf(4, int(2), row);
+    const p = rowOf(4, int(2), listed(row));
     for (let j = 0; j < cols; j += 4) {
       const at = p + (<usize>j << 2);
       store4(at, f32x4.mul(load4(at, cols - j), factor), cols - j);
@@ -137,7 +137,7 @@ export function sumSquares(chunk: i32, _thread: i32): void {
   const cols = int(1);
   let total: f64 = 0;
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
-    const p = rowOf(4, int(2), row);
+    const p = rowOf(4, int(2), listed(row));
     let j = 0;
     while (j < cols) {
       // Single precision for 1,024 numbers, double precision for the sums of those.

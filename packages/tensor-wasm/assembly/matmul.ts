@@ -159,8 +159,9 @@ function partOfA(start: i32, M: i32, k: i32): usize {
 }
 
 /**
- * Rows of out. Arguments: 0 M, 1 N, 2 K, 3 is a transposed, 4..6 a (its T, if it is transposed), 7 its inner rows, 8 packed b,
- * 9..11 out, 12 its inner rows, 13 accumulate, 14 rows a chunk, 16 bias, or 0.
+ * A block of out. Arguments: 0 M, 1 N, 2 K, 3 is a transposed, 4..6 a (its T, if it is transposed), 7 its inner rows, 8 packed b,
+ * 9..11 out, 12 its inner rows, 13 accumulate, 14 rows and 15 panels a chunk, 16 bias, or 0. Chunks
+ * that lie beneath each other follow each other, since they read the same panels of b.
  *
  * Rows of a that lie as the innermost loop wants them are read where they are.
  */
@@ -168,10 +169,12 @@ export function multiplyRows(chunk: i32, thread: i32): void {
   const N = int(1);
   const K = int(2);
   const transposed = int(3);
-  const panels = (N + TILE_COLS - 1) / TILE_COLS;
   const packed = SCRATCH + <usize>thread * SCRATCH_BYTES;
-  const end = endOf(chunk, int(14), int(0));
-  for (let first = chunk * int(14); first < end; first += BLOCK_ROWS) {
+  const beneath = (int(0) + int(14) - 1) / int(14);
+  const firstPanel = (chunk / beneath) * int(15);
+  const lastPanel = endOf(chunk / beneath, int(15), (N + TILE_COLS - 1) / TILE_COLS);
+  const end = endOf(chunk % beneath, int(14), int(0));
+  for (let first = (chunk % beneath) * int(14); first < end; first += BLOCK_ROWS) {
     const blockEnd = min(first + BLOCK_ROWS, end);
     writeAddresses(packed + ADDRESSES, 9, int(12), first, blockEnd);
     if (!transposed) writeAddresses(packed, 4, int(7), first, blockEnd);
@@ -179,7 +182,7 @@ export function multiplyRows(chunk: i32, thread: i32): void {
       const depth = min(DEPTH, K - k);
       const mode = modeAt(k);
       if (transposed) packRows(packed, 1, int(7), first, blockEnd, k, depth);
-      for (let panel = 0; panel < panels; panel++) {
+      for (let panel = firstPanel; panel < lastPanel; panel++) {
         const b = <usize>int(8) + (<usize>panel * <usize>K + <usize>k) * 32;
         if (transposed) tiles(packed, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
         else tilesOfRows(packed, k, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);

@@ -32,6 +32,17 @@ export function rowOf(matrix: i32, inner: i32, row: i32): usize {
   return <usize>(int(matrix) + (row / inner) * int(matrix + 1) + (row % inner) * int(matrix + 2));
 }
 
+/** Where a list of rows lies to which a call is limited, or 0. */
+const LIST: i32 = 22;
+
+/** The row that a call works on as its row `index`. */
+// @ts-ignore: decorator
+@inline
+export function listed(index: i32): i32 {
+  const list = <usize>int(LIST);
+  return list ? load<i32>(list + (<usize>index << 2)) : index;
+}
+
 /** The part of `total` that belongs to a chunk of `size`. */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 import { load4, store4 } from './math';
-import { endOf, float, int, rowOf } from './memory';
+import { endOf, float, int, listed, rowOf } from './memory';
 
 // Arguments: 0 rows, 1 columns, 2 inner rows, 3 rows a chunk, 4..6 W, 7..9 dW, 10..12 and 13..15 the optimizer's own, and
 // from 16 on its numbers. One pass over all of them.
@@ -9,8 +9,8 @@ export function sgd(chunk: i32, _thread: i32): void {
   const cols = int(1);
   const lr = f32x4.splat(float(16));
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
-    const w = rowOf(4, int(2), row);
-    const dw = rowOf(7, int(2), row);
+    const w = rowOf(4, int(2), listed(row));
+    const dw = rowOf(7, int(2), listed(row));
     for (let j = 0; j < cols; j += 4) {
       const at = <usize>j << 2;
       const left = cols - j;

@@ -2,6 +2,8 @@
 
 /** Of the arguments of a call, in bytes. */
 export const ARGS = 0x10000;
+/** Which argument says where a list of rows lies; LIST in assembly/memory.ts. */
+export const LIST = 22;
 /** Of the packed operands of each thread. */
 export const SCRATCH = 0x20000;
 export const SCRATCH_BYTES = 0x60000;

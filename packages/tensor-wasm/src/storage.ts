@@ -8,6 +8,20 @@ export interface Packed {
   version: number;
 }
 
+/**
+ * The rows of a matrix that may be other than zeros, as in the gradient of an embedding: what is done to all rows need then be done
+ * to these only. A write of any other kind changes the version of the storage, and the list says nothing any more.
+ */
+export interface RowList {
+  /** Of the storage, when the list was true. */
+  version: number;
+  /** Where their numbers lie, as 32-bit integers, each once. */
+  readonly address: number;
+  count: number;
+  /** For each row, is it in the list? */
+  readonly marks: Uint8Array;
+}
+
 /** Memory of this backend: a place in its linear memory. */
 export class WasmStorage implements Storage {
   readonly dtype: DType;
@@ -16,6 +30,8 @@ export class WasmStorage implements Storage {
   /** Counts the writes. */
   version = 0;
   freed = false;
+  /** Only of a matrix that rows are scattered to. */
+  list: RowList | undefined;
   /** Packed forms of views of it. */
   readonly packed: Map<Tensor, Packed> = new Map();
 

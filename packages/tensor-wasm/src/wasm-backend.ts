@@ -20,9 +20,9 @@ import { Crew } from './crew.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
 import { importsOf, type Kernels } from './kernels.ts';
-import { ARGS, DEPTH, FEW_ROWS, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
+import { ARGS, DEPTH, FEW_ROWS, LIST, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
 import type { OpenGemm, OutsideProducts } from './outside.ts';
-import { WasmStorage } from './storage.ts';
+import { type RowList, WasmStorage } from './storage.ts';
 import { availableThreads, startWorker } from './workers.ts';
 
 export interface WasmBackendOptions {
@@ -33,6 +33,9 @@ export interface WasmBackendOptions {
   /** Who multiplies large matrices instead; by default nobody. */
   outside?: OutsideProducts;
 }
+
+/** A smaller matrix is gone through faster than a list is kept. */
+const LEAST_LISTED = 65536;
 
 /** Products of fewer multiplications are not worth the way outside. */
 const LEAST_OUTSIDE = 1e7;
@@ -169,6 +172,7 @@ export class WasmBackend implements Backend {
       if (address !== undefined) this.#heap.give(address);
     }
     storage.packed.clear();
+    if (storage.list) this.#heap.give(storage.list.address);
   }
 
   async read(x: Tensor): Promise<TypedArray> {
@@ -189,12 +193,20 @@ export class WasmBackend implements Backend {
   }
 
   fill(x: Tensor, value: number): void {
-    const isInt = storageOf('fill', x).dtype === 'i32';
+    const storage = storageOf('fill', x);
+    const isInt = storage.dtype === 'i32';
+    const zero = Object.is(value, 0);
+    const list = zero ? this.#listOf(x) : undefined;
     this.#rows('fill', x);
     this.#out('fill', 4, x, isInt ? 'i32' : 'f32');
     if (isInt) this.#int(7, value);
     else this.#float(7, value);
-    this.#runRows(Operation.fill, x, 1);
+    this.#runRows(Operation.fill, x, 1, list);
+    if (zero && storage.list && isWhole(x)) {
+      storage.list.marks.fill(0);
+      storage.list.count = 0;
+      storage.list.version = storage.version;
+    }
   }
 
   copy(out: Tensor, x: Tensor): void {
@@ -312,10 +324,10 @@ export class WasmBackend implements Backend {
     this.#operands(operation, M, N, K, a);
     this.#int(8, packed);
     this.#result(operation, out, also);
-    const chunks = chunksFor(M * N * K);
-    const rows = Math.ceil(M / chunks / 5) * 5;
+    const [rows, panels] = blockFor(M, N, K, a.transposed);
     this.#int(14, rows);
-    this.#crew.run(Operation.multiplyRows, Math.ceil(M / rows));
+    this.#int(15, panels);
+    this.#crew.run(Operation.multiplyRows, Math.ceil(M / rows) * Math.ceil(N / 8 / panels));
   }
 
   #multiplyColumns(operation: string, out: Tensor, a: Tensor, b: Tensor, also: Also): void {
@@ -463,8 +475,34 @@ export class WasmBackend implements Backend {
     this.#rows('scatterAdd', dout);
     this.#in('scatterAdd', 4, dout);
     this.#int(10, this.#labels('scatterAdd', ids));
+    const list = this.#listOf(dW) ?? this.#beginList(dW);
     this.#out('scatterAdd', 7, dW);
     this.#crew.run(Operation.scatterAdd, 1);
+    if (list) this.#enlist(list, dW, ids);
+  }
+
+  /** The rows of x that may be other than zeros, if they are known. */
+  #listOf(x: Tensor): RowList | undefined {
+    const { list, version } = storageOf('listOf', x);
+    return list?.version === version && isWhole(x) ? list : undefined;
+  }
+
+  /** Rows of x will be listed from when it is next filled with zeros; from now on, if nothing was ever written to it. */
+  #beginList(x: Tensor): RowList | undefined {
+    const storage = storageOf('scatterAdd', x);
+    if (storage.list || !isWhole(x) || x.size < LEAST_LISTED) return undefined;
+    storage.list = { version: 0, address: this.#take(x.rows * 4), count: 0, marks: new Uint8Array(x.rows) };
+    return storage.version === 0 ? storage.list : undefined;
+  }
+
+  #enlist(list: RowList, x: Tensor, ids: Tensor): void {
+    const at = this.#labels('scatterAdd', ids) >> 2;
+    for (const id of this.#ints.subarray(at, at + ids.size)) {
+      if (list.marks[id] === 1) continue;
+      list.marks[id] = 1;
+      this.#ints[(list.address >> 2) + list.count++] = id;
+    }
+    list.version = storageOf('scatterAdd', x).version;
   }
 
   sigmoid(out: Tensor, x: Tensor): void {
@@ -694,7 +732,7 @@ export class WasmBackend implements Backend {
     expectMatrix('addSumSquares', 'out', out, 1, 1);
     this.#rows('addSumSquares', x);
     this.#in('addSumSquares', 4, x);
-    const chunks = this.#runRows(Operation.sumSquares, x, 1);
+    const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf(x));
     const total = this.#kernels.sumPartials(chunks);
     this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >> 2] + total);
   }
@@ -709,14 +747,17 @@ export class WasmBackend implements Backend {
     this.#rows('clip', x);
     this.#int(7, this.#side('clip', norm));
     this.#float(8, maxNorm);
+    const list = this.#listOf(x);
     this.#out('clip', 4, x);
-    this.#runRows(Operation.clip, x, 1);
+    this.#runRows(Operation.clip, x, 1, list);
+    if (list) list.version++; // zeros stay zeros
   }
 
   sgd(W: Tensor, dW: Tensor, lr: number): void {
     this.#weights('sgd', W, dW);
     this.#float(16, lr);
-    this.#runRows(Operation.sgd, W, 1);
+    // Where the gradient is zero, the weight stays as it is.
+    this.#runRows(Operation.sgd, W, 1, this.#listOf(dW));
   }
 
   momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
@@ -832,13 +873,17 @@ export class WasmBackend implements Backend {
   /**
    * Runs a call on whole rows.
    * @param cost of one number, relative to an addition
+   * @param list only of the rows in it
    * @returns how many chunks it took
    */
-  #runRows(operation: number, x: Tensor, cost: number): number {
-    const rows = Math.max(Math.ceil(32768 / (x.cols * cost)), Math.ceil(x.rows / MOST_PARTIALS));
+  #runRows(operation: number, x: Tensor, cost: number, list?: RowList): number {
+    const total = list?.count ?? x.rows;
+    const rows = Math.max(Math.ceil(32768 / (x.cols * cost)), Math.ceil(total / MOST_PARTIALS));
+    const chunks = Math.ceil(total / rows);
+    if (list) this.#int(0, total);
     this.#int(3, rows);
-    const chunks = Math.ceil(x.rows / rows);
-    this.#crew.run(operation, chunks);
+    this.#int(LIST, list?.address ?? 0);
+    if (chunks > 0) this.#crew.run(operation, chunks);
     return chunks;
   }
 
@@ -959,10 +1004,27 @@ function checkOperand(operation: string, x: Tensor): void {
   }
 }
 
-/** Into how many chunks so many multiplications are cut: none so small that handing it out would cost more than a few percent. */
+/**
+ * Into how many chunks so many multiplications are cut: none so small that handing it out would cost more than a few percent,
+ * none so large that the other threads would wait long for the last.
+ */
 function chunksFor(multiplications: number): number {
-  const many = multiplications > 3.2e7 ? Math.ceil(multiplications / 4e6) : 16;
-  return Math.min(many, Math.ceil(multiplications / 4e5), 512);
+  return Math.min(Math.max(16, Math.ceil(multiplications / 1.6e7)), Math.ceil(multiplications / 4e5), 512);
+}
+
+/**
+ * How many rows and panels of 8 columns a chunk of a product has. The nearer to a square, the less often a and b are read; but
+ * where rows of a must be packed first, more columns are to make up for it.
+ */
+function blockFor(M: number, N: number, K: number, packs: boolean): [rows: number, panels: number] {
+  const panels = Math.ceil(N / 8);
+  const area = (M * N) / chunksFor(M * N * K);
+  const columns = Math.max(Math.min(N, 256), Math.sqrt(area));
+  const most = packs ? FEW_ROWS : Math.max(5, Math.min(FEW_ROWS, area / columns));
+  const rows = Math.ceil(M / Math.ceil(M / most) / 5) * 5;
+  if (packs && M / rows >= 16) return [rows, panels];
+  const groups = Math.ceil(panels / Math.max(1, Math.round(area / rows / 8)));
+  return [rows, Math.ceil(panels / groups)];
 }
 
 /** Of a right operand in panels of 8 columns. */
@@ -983,6 +1045,10 @@ function liesEvenly(x: Tensor): boolean {
 
 /** Of the first element. */
 const addressOf = (storage: WasmStorage, x: Tensor): number => storage.address + x.offset * 4;
+
+/** Is it all of its storage, row after row? */
+const isWhole = (x: Tensor): boolean =>
+  !x.transposed && x.offset === 0 && x.size === x.storage.length && liesTogether(x);
 
 /** Without a gap between its rows. */
 function liesTogether(x: Tensor): boolean {

@@ -4,7 +4,16 @@ import { promisify } from 'node:util';
 import { describeBackend } from '@unroll/conformance';
 import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
-import { Memory, Random, type Tensor, tensor, zeros } from '@unroll/tensor';
+import {
+  type Backend,
+  Memory,
+  Random,
+  ReferenceBackend,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@unroll/tensor';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WasmBackend, type WasmBackendOptions } from '../src/index.ts';
 
@@ -52,6 +61,49 @@ describe('WasmBackend', () => {
       expect(await trainSome({ threads: 4, relaxedSimd })).toEqual(alone);
     },
   );
+
+  it('does to the rows of a gradient that were scattered to what the reference does to all rows', async () => {
+    const [V, D] = [700, 100];
+    const run = async (backend: Backend) => {
+      const random = new Random(9);
+      const [dW, W] = [zeros(backend, [V, D]), randn(backend, [V, D], random)];
+      const norm = zeros(backend, [1]);
+      const seen: (readonly number[])[] = [];
+      const scatter = () => {
+        const ids = Array.from({ length: 30 }, () => random.integer(V));
+        backend.scatterAdd(dW, tensor(backend, ids, [30], 'i32'), randn(backend, [30, D], random));
+      };
+      const others = [
+        () => backend.fill(dW, 0),
+        () => backend.fill(dW, 0),
+        () => backend.fill(dW, 0.25),
+        () => backend.fill(dW.columns(0, 3), 0),
+        () => backend.add(dW, W),
+        () => dW.columns(5, 6).write(new Float32Array(V).fill(3)),
+        () => {},
+      ];
+      for (let round = 0; round < 40; round++) {
+        scatter();
+        if (random.integer(2) === 0) scatter();
+        backend.fill(norm, 0);
+        backend.addSumSquares(norm, dW);
+        backend.sqrt(norm);
+        backend.clip(dW, norm, 2);
+        backend.sgd(W, dW, 0.1);
+        for (const x of [dW, W, norm]) seen.push(Array.from(await x.read()));
+        others[random.integer(others.length)]();
+      }
+      return seen;
+    };
+    const [got, wanted] = [await run(await create({ threads: 2 })), await run(new ReferenceBackend())];
+    for (const [i, values] of wanted.entries()) {
+      const worst = values.reduce(
+        (most, value, j) => Math.max(most, Math.abs(got[i][j] - value) / (1 + Math.abs(value))),
+        0,
+      );
+      expect(worst).toBeLessThan(1e-5);
+    }
+  });
 
   it('makes and disposes of 1,000 models without growing', async () => {
     const backend = await create({ threads: 1 });
