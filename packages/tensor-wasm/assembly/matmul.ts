@@ -10,8 +10,10 @@ import { load4, madd, store4 } from './math';
 
 const TILE_ROWS: i32 = 5;
 const TILE_COLS: i32 = 8;
-/** How much of the common axis is worked through at a time: a panel of b of this depth is 16 KB. */
-const DEPTH: i32 = 512;
+/** How many bytes lie between two rows of a packed panel. */
+const PACKED: usize = 32;
+/** How much of the common axis is worked through at a time: a panel of b of this depth is 11 KB, or 22 KB of cache lines unpacked. */
+const DEPTH: i32 = 352;
 /** How many rows are packed or addressed at a time, at most. */
 const BLOCK_ROWS: i32 = 140;
 
@@ -184,7 +186,7 @@ export function multiplyRows(chunk: i32, thread: i32): void {
       if (transposed) packRows(packed, 1, int(7), first, blockEnd, k, depth);
       for (let panel = firstPanel; panel < lastPanel; panel++) {
         const b = <usize>int(8) + (<usize>panel * <usize>K + <usize>k) * 32;
-        if (transposed) tiles(packed, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
+        if (transposed) tiles(packed, b, PACKED, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
         else tilesOfRows(packed, k, b, depth, packed + ADDRESSES, blockEnd - first, panel, N, mode);
       }
     }
@@ -194,7 +196,8 @@ export function multiplyRows(chunk: i32, thread: i32): void {
 /**
  * Columns of out, which has at most BLOCK_ROWS rows. Arguments: 0 M, 1 N, 2 K, 3 is b transposed, 4..6 b (its T, if it is
  * transposed), 7 its inner rows, 8 packed b, or 0, 9..11 out, 12 its inner rows, 13 accumulate, 14 packed a, 15 panels a chunk,
- * 16 bias, or 0, 17 where the sum of the rows of b is added, or 0.
+ * 16 bias, or 0, 17 where the sum of the rows of b is added, or 0, 18 how many bytes lie between two rows of b if its panels are
+ * to be read where they are, or 0.
  */
 export function multiplyColumns(chunk: i32, thread: i32): void {
   const M = int(0);
@@ -211,13 +214,17 @@ export function multiplyColumns(chunk: i32, thread: i32): void {
     const a = partOfA(int(14), M, k);
     for (let panel = chunk * int(15); panel < end; panel++) {
       const cols = min(TILE_COLS, N - panel * TILE_COLS);
-      let b = packedB + (<usize>panel * <usize>K + <usize>k) * 32;
-      if (!packedB) {
+      let b = packedB + (<usize>panel * <usize>K + <usize>k) * PACKED;
+      let step = PACKED;
+      if (int(18) && cols == TILE_COLS) {
+        b = rowOf(4, int(7), k) + (<usize>panel << 5);
+        step = <usize>int(18);
+      } else if (!packedB) {
         b = scratch;
         packPanel(b, int(3), int(7), panel * TILE_COLS, cols, k, depth);
       }
-      tiles(a, b, depth, scratch + ADDRESSES, M, panel, N, mode);
-      if (sums) addPanel(sums + (<usize>panel << 5), b, depth, cols);
+      tiles(a, b, step, depth, scratch + ADDRESSES, M, panel, N, mode);
+      if (sums) addPanel(sums + (<usize>panel << 5), b, step, depth, cols);
     }
   }
 }
@@ -241,13 +248,13 @@ function writeAddresses(to: usize, matrix: i32, inner: i32, first: i32, end: i32
 }
 
 /** Adds the sum of the rows of a panel to the 1 to 8 numbers at `to`. */
-function addPanel(to: usize, panel: usize, depth: i32, cols: i32): void {
+function addPanel(to: usize, panel: usize, step: usize, depth: i32, cols: i32): void {
   let left = f32x4.splat(0);
   let right = left;
-  const end = panel + (<usize>depth << 5);
-  for (; panel < end; panel += 32) {
+  for (let d = 0; d < depth; d++) {
     left = f32x4.add(left, v128.load(panel));
     right = f32x4.add(right, v128.load(panel, 16));
+    panel += step;
   }
   storeRow(to, left, right, cols, ADD, 0);
 }
@@ -278,19 +285,30 @@ function tilesOfRows(
 /** One panel of b with all packed rows of a. */
 // @ts-ignore: decorator
 @inline
-function tiles(a: usize, b: usize, depth: i32, addresses: usize, rows: i32, panel: i32, N: i32, mode: i32): void {
+function tiles(
+  a: usize,
+  b: usize,
+  step: usize,
+  depth: i32,
+  addresses: usize,
+  rows: i32,
+  panel: i32,
+  N: i32,
+  mode: i32,
+): void {
   const cols = min(TILE_COLS, N - panel * TILE_COLS);
   for (let row = 0; row < rows; row += TILE_ROWS) {
-    tile(a, b, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, mode);
+    tile(a, b, step, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, mode);
     a += <usize>depth * 20;
     addresses += TILE_ROWS * 4;
   }
 }
 
-/** One tile of sums, at `offset` in the rows of out at these addresses. */
+/** One tile of sums, at `offset` in the rows of out at these addresses; so many bytes lie between the rows of b. */
 function tile(
   a: usize,
   b: usize,
+  step: usize,
   depth: i32,
   addresses: usize,
   rows: i32,
@@ -308,8 +326,8 @@ function tile(
   let c31 = c00;
   let c40 = c00;
   let c41 = c00;
-  const end = b + (<usize>depth << 5);
-  while (b < end) {
+  const end = a + <usize>depth * 20;
+  while (a < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let x = v128.load32_splat(a);
@@ -328,7 +346,7 @@ function tile(
     c40 = madd(x, b0, c40);
     c41 = madd(x, b1, c41);
     a += 20;
-    b += 32;
+    b += step;
   }
   const bias = <usize>int(16) + offset;
   storeRow(load<usize>(addresses) + offset, c00, c01, cols, mode, bias);

@@ -10,7 +10,7 @@ export const SCRATCH_BYTES = 0x60000;
 /** A product with more rows is cut by rows, one with as many or fewer by columns; BLOCK_ROWS in assembly/matmul.ts. */
 export const FEW_ROWS = 140;
 /** How much of the common axis is worked through at a time; DEPTH in assembly/matmul.ts. */
-export const DEPTH = 512;
+export const DEPTH = 352;
 /** So many chunks have a place for what they add up. */
 export const MOST_PARTIALS = 4096;
 

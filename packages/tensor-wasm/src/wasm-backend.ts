@@ -343,6 +343,7 @@ export class WasmBackend implements Backend {
     const panels = Math.ceil(N / 8);
     const each = Math.ceil(panels / chunksFor(M * N * K));
     this.#int(15, each);
+    this.#int(18, packedB === 0 && mayStayUnpacked(b) ? rowStride(b) * 4 : 0);
     this.#crew.run(Operation.multiplyColumns, Math.ceil(panels / each));
   }
 
@@ -1026,6 +1027,13 @@ function blockFor(M: number, N: number, K: number, packs: boolean): [rows: numbe
   const groups = Math.ceil(panels / Math.max(1, Math.round(area / rows / 8)));
   return [rows, Math.ceil(panels / groups)];
 }
+
+/**
+ * May the panels of a right operand be read where they are? Not where its rows lie such that the same cache lines would serve all of
+ * them: at 4,096 bytes all fall together, at odd multiples of 64 bytes and less they are spread.
+ */
+const mayStayUnpacked = (b: Tensor): boolean =>
+  !b.transposed && liesEvenly(b) && (rowStride(b) * 4) % 128 !== 0;
 
 /** Of a right operand in panels of 8 columns. */
 const packedBytes = (b: Tensor): number => Math.ceil(b.cols / 8) * b.rows * 32;
