@@ -177,6 +177,7 @@ export class WasmBackend implements Backend {
 
   async read(x: Tensor): Promise<TypedArray> {
     const { storage, data, start } = this.#elements('read', x);
+    if (!x.transposed && liesTogether(x)) return data.slice(start, start + x.size);
     const values = makeArray(storage.dtype, x.size);
     eachElement(x, start, (i, at) => {
       values[i] = data[at];
@@ -186,9 +187,11 @@ export class WasmBackend implements Backend {
 
   write(x: Tensor, values: ArrayLike<number>): void {
     const { storage, data, start } = this.#elements('write', x);
-    eachElement(x, start, (i, at) => {
-      data[at] = values[i];
-    });
+    if (!x.transposed && liesTogether(x)) data.set(values, start);
+    else
+      eachElement(x, start, (i, at) => {
+        data[at] = values[i];
+      });
     storage.version++;
   }
 

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import { type DType, makeArray } from './dtype.ts';
+import type { DType } from './dtype.ts';
 import type { Random } from './random.ts';
 import { checkShape, type Shape, sizeOf } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -33,12 +33,12 @@ export function randn(
   shape: Shape,
   random: Random,
   deviation = 1,
-  dtype: DType = 'f32',
+  dtype: 'f32' | 'f64' = 'f32',
 ): Tensor {
   checkShape('randn', shape);
   const made = zeros(backend, shape, dtype);
-  const values = makeArray(dtype, made.size);
-  for (let i = 0; i < values.length; i++) values[i] = random.normal() * deviation;
+  const values = dtype === 'f64' ? new Float64Array(made.size) : new Float32Array(made.size);
+  random.normals(values, deviation);
   made.write(values);
   return made;
 }

@@ -62,6 +62,37 @@ describe('uniform', () => {
   });
 });
 
+describe('normals', () => {
+  test('makes two of each pair of words, beginning with a whole pair', () => {
+    const [random, words] = [new Random(11, 2), new Random(11, 2)];
+    const expected: number[] = [];
+    for (let pair = 0; pair < 4; pair++) {
+      const [first, second] = [words.uniform(), words.uniform()];
+      const [radius, angle] = [Math.sqrt(-2 * Math.log(1 - first)), 2 * Math.PI * second];
+      expected.push(3 * radius * Math.cos(angle), 3 * radius * Math.sin(angle));
+    }
+    const values = new Float64Array(5);
+    random.normals(values, 3);
+    for (const [i, value] of values.entries()) expect(value).toBeCloseTo(expected[i], 13);
+    expect(random.state.drawn).toBe(6);
+    random.uint32();
+    random.normals(values.subarray(0, 2), 3); // skips what is left of a pair
+    expect(random.state.drawn).toBe(10);
+  });
+
+  test('has the moments of the normal distribution', () => {
+    const values = new Float64Array(100_000);
+    new Random(5).normals(values, 2);
+    const moment = (power: number) => values.reduce((sum, x) => sum + (x / 2) ** power, 0) / values.length;
+    expect(moment(1)).toBeCloseTo(0, 1);
+    expect(moment(2)).toBeCloseTo(1, 1);
+    expect(moment(3)).toBeCloseTo(0, 1);
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(0.1);
+    const neighbours = values.reduce((sum, x, i) => (i % 2 ? sum + x * values[i - 1] : sum), 0);
+    expect(neighbours / 50_000 / 4).toBeCloseTo(0, 1);
+  });
+});
+
 describe('normal', () => {
   test('has the moments of the normal distribution', () => {
     const random = new Random(2);

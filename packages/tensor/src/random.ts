@@ -55,6 +55,23 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /**
+   * Fills all of `values` with normally distributed numbers of this standard deviation, two of each pair of words. Twice as fast as
+   * `normal` for each, and other numbers.
+   */
+  normals(values: Float32Array | Float64Array, deviation = 1): void {
+    const words = this.#words;
+    if (this.#drawn % 2 === 1) this.#drawn++; // a block begins
+    for (let i = 0; i < values.length; i += 2) {
+      threefry2x32(words, this.#key[0], this.#key[1], this.#drawn / 2, this.stream);
+      this.#drawn += 2;
+      const radius = deviation * Math.sqrt(-2 * Math.log(1 - words[0] * 2 ** -32));
+      const angle = 2 * Math.PI * (words[1] * 2 ** -32);
+      values[i] = radius * Math.cos(angle);
+      if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+    }
+  }
+
   /** A whole number from 0 to n - 1, each as likely as the others. */
   integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 0x100000000) {

@@ -10,7 +10,9 @@ export interface Ours {
 }
 
 export function makeBackend({ backend, threads, relaxedSimd }: Ours): Promise<Backend> {
-  return backend === 'wasm' ? WasmBackend.create({ threads, relaxedSimd }) : createBackend({ backend, threads });
+  return backend === 'wasm'
+    ? WasmBackend.create({ threads, relaxedSimd })
+    : createBackend({ backend, threads });
 }
 
 export const median = (values: readonly number[]): number =>

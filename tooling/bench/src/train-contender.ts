@@ -1,6 +1,6 @@
 /** Trains a workload with our own code and prints one line of JSON, as the peers do; see peers/README.md. */
 import { readFileSync } from 'node:fs';
-import { median, makeBackend, type Ours, Peak } from './ours.ts';
+import { makeBackend, median, type Ours, Peak } from './ours.ts';
 import { makeStep } from './step.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
