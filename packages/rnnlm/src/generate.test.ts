@@ -11,7 +11,7 @@ const sizes = { vocabSize: V, wordvecSize: 5, hiddenSize: 6, seed: 4, dtype: 'f6
 /** A model whose scores differ enough to tell one state from another. */
 function makeModel(Model: typeof Rnnlm | typeof SimpleRnnlm = Rnnlm): LanguageModel {
   const model = new Model({ backend: new ReferenceBackend(), ...sizes });
-  for (const { value } of model.params) model.backend.scale(value, 2);
+  for (const { value } of model.params) model.backend.scale(value, 4);
   model.backend.scale(model.params[0].value, 50);
   return model;
 }

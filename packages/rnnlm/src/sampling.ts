@@ -33,37 +33,52 @@ export function sampleId(scores: ArrayLike<number>, options: SamplingOptions, ra
   checkSampling(options);
   const { temperature = 1, topK = scores.length, topP = 1 } = options;
   const skipped = new Set(options.skipIds);
-  const ids: number[] = [];
+  const best = bestId(scores, skipped);
+  if (temperature === 0) return best;
+
+  const weights = new Float64Array(scores.length);
+  for (let id = 0; id < weights.length; id++) {
+    if (!skipped.has(id)) weights[id] = Math.exp((scores[id] - scores[best]) / temperature);
+  }
+  if (topK < weights.length || topP < 1) keepBest(weights, topK, topP);
+
+  let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  for (let id = 0; id < weights.length; id++) {
+    left -= weights[id];
+    if (left < 0) return id;
+  }
+  return best; // rounding may leave a crumb behind the last one
+}
+
+/** Of equal scores the first. */
+function bestId(scores: ArrayLike<number>, skipped: ReadonlySet<number>): number {
+  let best = -1;
   for (let id = 0; id < scores.length; id++) {
     if (!Number.isFinite(scores[id])) {
       throw new ValueError(
         `sampleId: expected finite scores, got ${scores[id]} for id ${id}; did training diverge?`,
       );
     }
-    if (!skipped.has(id)) ids.push(id);
+    if (!skipped.has(id) && (best < 0 || scores[id] > scores[best])) best = id;
   }
-  if (ids.length === 0) throw new ValueError('sampleId: every token is in skipIds; leave at least one');
+  if (best < 0) throw new ValueError('sampleId: every token is in skipIds; leave at least one');
+  return best;
+}
 
-  // Best first; equal scores in the order of their ids, so that a seed gives the same text everywhere.
-  ids.sort((a, b) => scores[b] - scores[a] || a - b);
-  const best = scores[ids[0]];
-  if (temperature === 0) return ids[0];
-
-  const kept = ids.slice(0, topK);
-  const weights = kept.map((id) => Math.exp((scores[id] - best) / temperature));
-  let total = weights.reduce((sum, weight) => sum + weight, 0);
+/** Leaves the `topK` greatest weights, of those as many as together reach `topP`, and sets the others to 0; of equal ones the first stay. */
+function keepBest(weights: Float64Array, topK: number, topP: number): void {
+  const sorted = weights.slice().sort().reverse();
+  let count = Math.min(topK, sorted.length);
   if (topP < 1) {
+    const enough = topP * sorted.subarray(0, count).reduce((sum, weight) => sum + weight, 0);
     let reached = 0;
-    let count = 0;
-    while (count < kept.length && reached < topP * total) reached += weights[count++];
-    kept.length = count;
-    total = reached;
+    let needed = 0;
+    while (needed < count && reached < enough) reached += sorted[needed++];
+    count = needed;
   }
-  let left = random.uniform() * total;
-  for (let i = 0; i < kept.length; i++) {
-    left -= weights[i];
-    if (left < 0) return kept[i];
+  const least = sorted[count - 1];
+  let equals = count - sorted.indexOf(least);
+  for (let id = 0; id < weights.length; id++) {
+    if (weights[id] < least || (weights[id] === least && equals-- <= 0)) weights[id] = 0;
   }
-  // Rounding may leave a crumb behind the last one.
-  return kept[kept.length - 1];
 }
