@@ -11,12 +11,13 @@ export class BetterRnnlm {
   readonly affine: TimeAffine;
   readonly loss: TimeSoftmaxWithLoss = new TimeSoftmaxWithLoss({ inPlace: true });
 
+  readonly #memory = new Memory();
+
   constructor(backend: Backend, weights: ReadonlyMap<string, Tensor>) {
-    const memory = new Memory();
     const parameter = (name: string) => {
       const value = weights.get(name);
       if (!value || value.backend !== backend) throw new Error(`BetterRnnlm: ${name} is missing`);
-      return memory.parameter(name, value);
+      return this.#memory.parameter(name, this.#memory.own(value));
     };
     const embedW = parameter('embed.W');
     const lstm = (name: string) =>
@@ -28,5 +29,10 @@ export class BetterRnnlm {
     this.lstm2 = lstm('lstm2');
     this.affine = new TimeAffine(transposed(embedW), parameter('affine.b'));
     this.params = [embedW, ...this.lstm1.params, ...this.lstm2.params, this.affine.b];
+  }
+
+  dispose(): void {
+    for (const owner of [this.embed, this.lstm1, this.lstm2, this.affine, this.loss, this.#memory])
+      owner.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { type Backend, Random, randn, zeros } from '@unroll/tensor';
 import { WasmBackend } from '@unroll/tensor-wasm';
 
 /** A way to run our own code. */
-export interface Ours {
+export interface Ours extends Record<string, unknown> {
   readonly backend: Exclude<BackendName, 'auto'>;
   readonly threads?: number;
   readonly relaxedSimd?: boolean;

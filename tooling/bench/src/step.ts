@@ -1,6 +1,6 @@
 import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
-import { type Backend, Memory, type Parameter, type Tensor, tensor, zeros } from '@unroll/tensor';
+import { type Backend, Memory, type Tensor, tensor, zeros } from '@unroll/tensor';
 import { BetterRnnlm } from './better-rnnlm.ts';
 import type { Inputs, Workload } from './workload.ts';
 
@@ -12,6 +12,7 @@ export interface Step {
   loss(): Promise<number>;
   /** Puts the ids of a block in place. */
   begin(block: number): void;
+  dispose(): void;
 }
 
 /** The model of a workload from its weights, trained as the book does: clipped gradients, plain SGD. */
@@ -24,24 +25,25 @@ export function makeStep(backend: Backend, workload: Workload, { weights, blocks
   const values = new Map<string, Tensor>();
   for (const [name, { shape, values: data }] of weights) values.set(name, tensor(backend, data, shape));
 
-  let params: readonly Parameter[];
   let lossValue: Tensor;
   let passes: Record<string, () => void>;
+  let model: Rnnlm | BetterRnnlm;
   if (kind === 'rnnlm') {
-    const model = new Rnnlm({ backend, vocabSize: V, wordvecSize: D, hiddenSize: H });
-    for (const { name, value } of model.params) backend.copy(value, values.get(name) as Tensor);
+    const rnnlm = new Rnnlm({ backend, vocabSize: V, wordvecSize: D, hiddenSize: H });
+    for (const { name, value } of rnnlm.params) backend.copy(value, values.get(name) as Tensor);
     for (const tensor of values.values()) tensor.dispose();
-    params = model.params;
-    passes = passesOf(model, [model.lstm], xs, ts, (loss) => {
+    passes = passesOf(rnnlm, [rnnlm.lstm], xs, ts, (loss) => {
       lossValue = loss;
     });
+    model = rnnlm;
   } else {
-    const model = new BetterRnnlm(backend, values);
-    params = model.params;
-    passes = passesOf(model, [model.lstm1, model.lstm2], xs, ts, (loss) => {
+    const better = new BetterRnnlm(backend, values);
+    passes = passesOf(better, [better.lstm1, better.lstm2], xs, ts, (loss) => {
       lossValue = loss;
     });
+    model = better;
   }
+  const { params } = model;
   return {
     phases: {
       'gradients to zero': () => zeroGrads(params),
@@ -56,6 +58,9 @@ export function makeStep(backend: Backend, workload: Workload, { weights, blocks
       const [xsIds, tsIds] = blocks[block % blocks.length];
       xs.write(xsIds);
       ts.write(tsIds);
+    },
+    dispose: () => {
+      for (const owner of [model, memory, xs, ts]) owner.dispose();
     },
   };
 }

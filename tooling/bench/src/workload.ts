@@ -29,7 +29,7 @@ export function productFlops({ model, N, T, D, H, V }: Workload): number {
 }
 
 /** The weights by name, with the deviation of their initial values; 0 for biases. */
-function tensorsOf({ model, D, H, V }: Workload): Record<string, [Shape, number]> {
+export function weightShapes({ model, D, H, V }: Workload): Record<string, [Shape, number]> {
   const lstm = (name: string, D: number): Record<string, [Shape, number]> => ({
     [`${name}.Wx`]: [[D, 4 * H], 1 / Math.sqrt(D)],
     [`${name}.Wh`]: [[H, 4 * H], 1 / Math.sqrt(H)],
@@ -57,10 +57,9 @@ export function writeWorkload(folder: string, workload: Workload): void {
     manifest[name] = { shape, file };
     writeFileSync(join(folder, file), values);
   };
-  for (const [name, [shape, deviation]] of Object.entries(tensorsOf(workload))) {
-    const values = Float32Array.from({ length: sizeOf(shape) }, () =>
-      deviation === 0 ? 0 : random.normal() * deviation,
-    );
+  for (const [name, [shape, deviation]] of Object.entries(weightShapes(workload))) {
+    const values = new Float32Array(sizeOf(shape));
+    random.normals(values, deviation);
     put(name, shape, `${name}.f32`, values);
   }
   const { N, T, V } = workload;

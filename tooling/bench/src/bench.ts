@@ -1,0 +1,167 @@
+/**
+ * Measures everything that we say about speed, on one machine in one go.
+ *
+ *     pnpm bench                        everything: half an hour
+ *     pnpm bench --only rnnlm,cold      some parts: rnnlm, better, products, generation, growth, cold
+ *     pnpm bench --without-slow-peers   leaves out those that need seconds or minutes for a step
+ *     pnpm bench --readme               also puts the table into the README
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, platform, release } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findBlas } from '@unroll/tensor-blas';
+import { type Contender, ourContenders, peers, peersFolder } from './contenders.ts';
+import { describeForReadme, describeReport } from './markdown.ts';
+import { median } from './ours.ts';
+import { runForJson } from './processes.ts';
+import { type Result, race } from './race.ts';
+import { betterRnnlm, rnnlm } from './workload.ts';
+
+export interface Report {
+  readonly date: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly os: string;
+    readonly node: string;
+    readonly blas?: string;
+  };
+  rnnlm?: Result[];
+  betterRnnlm?: Result[];
+  products?: { name: string; gflops: Record<string, number> }[];
+  generation?: { name: string; tokensPerSecond: number }[];
+  growth?: {
+    name: string;
+    steps: { size: 'T' | 'N' | 'H' | 'V'; value: number; ms: number; ratio: number }[];
+  }[];
+  coldStart?: {
+    runs: number;
+    total: number;
+    node: number;
+    loading: number;
+    backend: number;
+    model: number;
+    step: number;
+  };
+}
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const { values: args } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    'without-slow-peers': { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    readme: { type: 'boolean', default: false },
+  },
+});
+const parts = new Set(
+  args.only?.split(',') ?? ['rnnlm', 'better', 'products', 'generation', 'growth', 'cold'],
+);
+const rounds = Number(args.rounds);
+const say = (line: string): void => console.error(line);
+
+if (!args['without-slow-peers'] && parts.has('rnnlm') && !existsSync(join(peersFolder, 'node_modules'))) {
+  say('installing the peers, in a folder of their own');
+  spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: peersFolder, stdio: 'inherit' });
+}
+
+const ours = ourContenders();
+const others = peers().filter(({ slow }) => !(slow && args['without-slow-peers']));
+const report: Report = { date: new Date().toISOString().slice(0, 10), machine: describeMachine() };
+const contender = (file: string, { options }: Contender) =>
+  runForJson([process.execPath, join(import.meta.dirname, file), JSON.stringify(options)]);
+
+if (parts.has('rnnlm')) {
+  report.rnnlm = await race(rnnlm, [...ours, ...others], { rounds, steps: 5, timed: 15, say });
+}
+if (parts.has('better')) {
+  const able = [...ours, ...others].filter(({ smallOnly }) => !smallOnly);
+  report.betterRnnlm = await race(betterRnnlm, able, {
+    rounds: Math.ceil(rounds / 2),
+    steps: 5,
+    timed: 6,
+    say,
+  });
+}
+if (parts.has('products')) {
+  report.products = [];
+  for (const one of ours) {
+    say(`products: ${one.name}`);
+    const gflops = (await contender('products-contender.ts', one)) as Record<string, number>;
+    report.products.push({ name: one.name, gflops });
+  }
+}
+if (parts.has('generation')) {
+  report.generation = [];
+  for (const one of ours) {
+    say(`generation: ${one.name}`);
+    const tokensPerSecond = (await contender('generate-contender.ts', one)) as number;
+    report.generation.push({ name: one.name, tokensPerSecond });
+  }
+}
+if (parts.has('growth')) {
+  report.growth = [];
+  for (const one of ours.filter(({ name, slow }) => !slow && !name.includes('baseline'))) {
+    say(`growth: ${one.name}`);
+    const steps = await contender('growth-contender.ts', one);
+    report.growth.push({ name: one.name, steps } as NonNullable<Report['growth']>[number]);
+  }
+}
+if (parts.has('cold')) report.coldStart = await measureColdStart(15);
+
+const folder = join(import.meta.dirname, '..', 'results');
+mkdirSync(folder, { recursive: true });
+const file = join(folder, `${report.date}.json`);
+writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(file.replace('.json', '.md'), describeReport(report));
+console.log(describeReport(report));
+say(`written to ${relative('.', file)} and .md`);
+if (args.readme) updateReadme(describeForReadme(report));
+
+async function measureColdStart(runs: number): Promise<Report['coldStart']> {
+  const all: Record<'total' | 'imported' | 'loaded' | 'created' | 'built' | 'stepped', number>[] = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    const since = await runForJson([process.execPath, join(import.meta.dirname, 'cold-start.mjs')]);
+    all.push({ ...(since as (typeof all)[number]), total: performance.now() - start });
+  }
+  const of = (part: (run: (typeof all)[number]) => number) => median(all.map(part));
+  return {
+    runs,
+    total: of(({ stepped }) => stepped),
+    node: of(({ imported }) => imported),
+    loading: of(({ imported, loaded }) => loaded - imported),
+    backend: of(({ loaded, created }) => created - loaded),
+    model: of(({ created, built }) => built - created),
+    step: of(({ built, stepped }) => stepped - built),
+  };
+}
+
+function describeMachine(): Report['machine'] {
+  let blas: string | undefined;
+  try {
+    blas = findBlas().description;
+  } catch {
+    // There is none.
+  }
+  return {
+    cpu: cpus()[0].model.trim(),
+    cores: cpus().length,
+    os: `${platform()} ${release().split('-')[0]}`,
+    node: process.versions.node,
+    blas,
+  };
+}
+
+/** Between two marks in the README. */
+function updateReadme(table: string): void {
+  const path = join(root, 'README.md');
+  const readme = readFileSync(path, 'utf8');
+  const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->'];
+  if (!readme.includes(begin) || !readme.includes(end))
+    throw new Error(`README.md: expected ${begin} … ${end}`);
+  const before = readme.slice(0, readme.indexOf(begin) + begin.length);
+  writeFileSync(path, `${before}\n\n${table}\n\n${readme.slice(readme.indexOf(end))}`);
+}

@@ -1,0 +1,142 @@
+import type { Report } from './bench.ts';
+import type { Result } from './race.ts';
+
+type Row = readonly string[];
+
+function tableOf(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+const ms = (value: number): string => (value < 100 ? value.toFixed(1) : whole(value));
+const times = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(2)} x`);
+const mb = (bytes: number | undefined): string => (bytes ? `${whole(bytes / 1e6)} MB` : '');
+
+/** The fastest result whose name begins so. */
+export function best(results: readonly Result[], name: string): Result | undefined {
+  return results
+    .filter((result) => result.ms !== undefined && result.name.startsWith(name))
+    .sort((a, b) => (a.ms ?? 0) - (b.ms ?? 0))[0];
+}
+
+function raceTable(results: readonly Result[]): string {
+  const torch = best(results, 'PyTorch');
+  const numpy = best(results, 'NumPy');
+  const to = (result: Result, peer: Result | undefined) =>
+    result.ms !== undefined && peer?.ms ? times(result.ms / peer.ms) : '';
+  return tableOf(
+    ['', 'ms a step', 'spread', 'to PyTorch', 'to NumPy', 'to its floor', 'peak memory'],
+    results.map((result) =>
+      result.ms === undefined || result.lowest === undefined || result.highest === undefined
+        ? [result.name, `cannot: ${result.error ?? ''}`, '', '', '', '', '']
+        : [
+            result.version ? `${result.name} (${result.version})` : result.name,
+            ms(result.ms),
+            `${ms(result.lowest)} to ${ms(result.highest)}`,
+            to(result, torch),
+            to(result, numpy),
+            times(result.ratioToFloor),
+            mb(result.peakRss),
+          ],
+    ),
+  );
+}
+
+function phaseTable(results: readonly Result[]): string {
+  const shown = results.filter(({ phases, name }) => phases && !name.includes('baseline'));
+  const names = Object.keys(shown[0]?.phases ?? {});
+  return tableOf(
+    ['ms', ...shown.map(({ name }) => name.replace('unroll ', ''))],
+    names.map((phase) => [phase, ...shown.map(({ phases }) => (phases?.[phase] ?? 0).toFixed(2))]),
+  );
+}
+
+const sizeNames = { T: 'T', N: 'batch', H: 'D = H', V: 'V' };
+
+/** The whole report, for people. */
+export function describeReport(report: Report): string {
+  const { machine, rnnlm, betterRnnlm, products, generation, growth, coldStart } = report;
+  const parts = [
+    `# Benchmark of ${report.date}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians; every figure of one run of \`pnpm bench\`, each contender in a process of its own, in turn. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights.`,
+  ];
+  if (rnnlm) {
+    parts.push(
+      '## A training step of Rnnlm: N 20, T 35, D = H = 100, V 10,000',
+      raceTable(rnnlm),
+      'Where our time goes:',
+      phaseTable(rnnlm),
+    );
+  }
+  if (betterRnnlm) {
+    parts.push(
+      '## A training step of BetterRnnlm: two LSTMs of 650, tied, without dropout',
+      raceTable(betterRnnlm),
+      'Where our time goes:',
+      phaseTable(betterRnnlm),
+    );
+  }
+  if (products) {
+    const [first] = products;
+    parts.push(
+      '## Matrix products, GFLOP/s',
+      tableOf(
+        ['', ...products.map(({ name }) => name.replace('unroll ', ''))],
+        Object.keys(first.gflops).map((product) => [
+          product,
+          ...products.map(({ gflops }) => gflops[product].toFixed(1)),
+        ]),
+      ),
+    );
+  }
+  if (generation) {
+    parts.push(
+      '## Writing, one stream, Rnnlm of 100 with V 10,000',
+      tableOf(
+        ['', 'tokens/s'],
+        generation.map(({ name, tokensPerSecond }) => [name, whole(tokensPerSecond)]),
+      ),
+    );
+  }
+  if (growth) {
+    parts.push(
+      '## How a step grows, Rnnlm (else N 20, T 35, D = H = 100, V 10,000)',
+      tableOf(
+        ['', ...growth.flatMap(({ name }) => [`${name.replace('unroll ', '')}, ms`, 'to its floor'])],
+        growth[0].steps.map(({ size, value }, i) => [
+          `${sizeNames[size]} ${value.toLocaleString('en')}`,
+          ...growth.flatMap(({ steps }) => [ms(steps[i].ms), times(steps[i].ratio)]),
+        ]),
+      ),
+    );
+  }
+  if (coldStart) {
+    parts.push(
+      '## From the start of a process to the end of its first step',
+      `${whole(coldStart.total)} ms (wasm, Rnnlm 100, V 10,000, the median of ${coldStart.runs}): Node ${whole(coldStart.node)}, loading our packages ${whole(coldStart.loading)}, the backend ${whole(coldStart.backend)}, the model and its weights ${whole(coldStart.model)}, the step ${whole(coldStart.step)}.`,
+    );
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The part that the README shows. */
+export function describeForReadme({ machine, date, rnnlm, betterRnnlm }: Report): string {
+  const rows = (rnnlm ?? []).map((result) => {
+    const other = betterRnnlm?.find(({ name }) => name === result.name);
+    const time = (found: Result | undefined) =>
+      found?.ms !== undefined ? ms(found.ms) : found?.error ? 'cannot' : '';
+    return [
+      result.version ? `${result.name} (${result.version})` : result.name,
+      time(result),
+      mb(result.peakRss),
+      time(other),
+      mb(other?.peakRss),
+    ];
+  });
+  return [
+    tableOf(['ms for one training step', 'Rnnlm, 100', 'memory', 'BetterRnnlm, 2 x 650', 'memory'], rows),
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}, ${date}: medians of one run of \`pnpm bench\`. N 20, T 35, V 10,000; from the same weights, with losses that agree within 1e-3.`,
+  ].join('\n\n');
+}

@@ -1,0 +1,31 @@
+import { spawn, spawnSync } from 'node:child_process';
+
+export function succeeds(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Runs a program and gives the last line that it printed, as JSON. @throws with the end of what it complained about */
+export function runForJson(command: readonly string[]): Promise<unknown> {
+  const [program, ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let errors = '';
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
+    child.stderr.on('data', (data) => {
+      errors = (errors + data).slice(-2000);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const line = out.trim().split('\n').at(-1) ?? '';
+      try {
+        if (code !== 0) throw new Error(`exit code ${code}`);
+        resolve(JSON.parse(line));
+      } catch (error) {
+        reject(new Error(`${(error as Error).message}: ${errors.trim().split('\n').at(-1)}`));
+      }
+    });
+  });
+}
