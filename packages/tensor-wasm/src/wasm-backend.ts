@@ -39,7 +39,6 @@ const LEAST_LISTED = 65536;
 
 /** Products of fewer multiplications are not worth the way outside. */
 const LEAST_OUTSIDE = 1e7;
-
 /** What a product does beside multiplying. */
 interface Also {
   /** Adds to what out holds. */
@@ -365,9 +364,7 @@ export class WasmBackend implements Backend {
     this.#int(10, rowStride(out));
     this.#int(11, also.accumulate ? 1 : 0);
     this.#int(12, also.bias ? addressOf(storageOf(operation, also.bias), also.bias) : 0);
-    // Long sides are cut: what the other operand is packed for anew in each chunk is then small.
-    const chunks = Math.min(16, Math.max(1, Math.floor((M * N * K) / 8e7)));
-    const [rows, columns] = M > N ? [Math.ceil(M / chunks / 8) * 8, N] : [M, Math.ceil(N / chunks / 16) * 16];
+    const [rows, columns] = outsideBlockFor(M, N, K);
     this.#int(13, rows);
     this.#int(14, columns);
     this.#crew.run(Operation.multiplyOutside, Math.ceil(M / rows) * Math.ceil(N / columns));
@@ -1014,6 +1011,20 @@ function checkOperand(operation: string, x: Tensor): void {
  */
 function chunksFor(multiplications: number): number {
   return Math.min(Math.max(16, Math.ceil(multiplications / 1.6e7)), Math.ceil(multiplications / 4e5), 512);
+}
+
+/**
+ * How many rows and columns a chunk of a product outside has. The longer side is cut, never into slices so thin that packing the
+ * other operand anew for each would be felt.
+ */
+function outsideBlockFor(M: number, N: number, K: number): [rows: number, columns: number] {
+  const wanted = Math.ceil((M * N * K) / 1.6e7);
+  const cut = (length: number, unit: number) => {
+    const most = Math.max(1, Math.min(wanted, 16, Math.floor(length / 128)));
+    const chunks = 2 ** Math.floor(Math.log2(most)); // which most numbers of threads share evenly
+    return Math.ceil(length / chunks / unit) * unit;
+  };
+  return M > N ? [cut(M, 8), N] : [M, cut(N, 16)];
 }
 
 /**
