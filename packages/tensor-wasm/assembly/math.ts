@@ -152,9 +152,10 @@ export function store4(p: usize, x: v128, left: i32): void {
 }
 
 // exp(x - greatest) for a row of scores, none above the greatest: 2^n * 2^f with n + f = (x - greatest) * log2(e). Its relative
-// error is below 1e-7 near 0 and grows with the distance to some 1e-6 at -64, where it ends: an exponential of 1e-28 adds nothing to
-// a sum that is at least 1, and what is smaller would be denormal in the end, for which processors take a hundred times longer.
-// The constants are loaded before the loop, and one number after the other needs so few registers that they stay there.
+// error is below 2e-7 near 0 and grows with the distance, to 1e-6 at -64 (three times that without fused multiply-add). There it
+// ends: an exponential of 1e-28 adds nothing to a sum that is at least 1, and what is smaller could become denormal in a product,
+// for which processors take a hundred times longer. The constants are loaded before the loop, and one number after the other
+// needs so few registers that they stay there.
 
 // @ts-ignore: decorator
 @inline

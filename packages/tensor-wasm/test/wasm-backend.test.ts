@@ -230,4 +230,29 @@ describe.each([true, false])('own mathematics (relaxed SIMD: %s)', (relaxedSimd)
     );
     expect(error).toBeLessThan(1.5);
   });
+
+  it('has a softmax whose exponentials are within 1.5e-6 down to -20 and 5e-6 down to -64, relative', async () => {
+    const backend = await create({ threads: 1, relaxedSimd });
+    const M = 64_001;
+    const xs = Float32Array.from({ length: M }, (_, i) => -i / 1000);
+    // Two scores, 0 and x: the gradient at x, which is not the label, is exp(x) / (1 + exp(x)) / M.
+    const scores = tensor(
+      backend,
+      Array.from({ length: 2 * M }, (_, i) => (i % 2) * xs[i >> 1]),
+      [M, 2],
+    );
+    const ts = zeros(backend, [M], 'i32');
+    const [loss, count, normalizers] = [zeros(backend, [1]), zeros(backend, [1]), zeros(backend, [M, 2])];
+    backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, -1);
+    backend.softmaxCrossEntropyBackward(scores, scores, normalizers, ts, count, -1, M);
+    const gradients = await scores.read();
+    const worst = { near: 0, far: 0 };
+    for (const [i, x] of xs.entries()) {
+      const exact = Math.exp(x) / (1 + Math.exp(x));
+      const zone = x >= -20 ? 'near' : 'far';
+      worst[zone] = Math.max(worst[zone], Math.abs(gradients[2 * i + 1] / exact - 1));
+    }
+    expect(worst.near).toBeLessThan(1.5e-6);
+    expect(worst.far).toBeLessThan(5e-6);
+  });
 });
