@@ -7,6 +7,7 @@ export class CarriedState {
   readonly #hiddenSize: number;
   readonly #memory: Memory;
   #value: Tensor | undefined;
+  #buffer: 'one' | 'other' = 'one';
 
   constructor(layer: string, name: string, hiddenSize: number, memory: Memory) {
     this.#layer = layer;
@@ -45,6 +46,8 @@ export class CarriedState {
 
   set(state: Tensor): void {
     expectShape(`${this.#layer}.setState`, this.#name, state.shape, ['N', this.#hiddenSize]);
+    // Into another buffer: what is given may be what another state of this layer is to be set to, as when h and c change places.
+    this.#buffer = this.#buffer === 'one' ? 'other' : 'one';
     this.leave(state);
   }
 
@@ -58,7 +61,7 @@ export class CarriedState {
   }
 
   #take(like: Tensor): Tensor {
-    return this.#memory.take(this.#name, like.backend, like.shape, like.dtype);
+    return this.#memory.take(`${this.#name}, ${this.#buffer}`, like.backend, like.shape, like.dtype);
   }
 }
 

@@ -73,6 +73,21 @@ describe('TimeLSTM', () => {
     expect(await layer.forward(xs).read()).toEqual(expected);
   });
 
+  it("takes its own states too, in each other's place", async () => {
+    const layer = new TimeLSTM(Wx, Wh, b, { stateful: true });
+    layer.forward(draw(N, T, D));
+    const read = async () => {
+      const state = layer.getState();
+      return [await state?.h.read(), await state?.c.read()];
+    };
+    for (let round = 0; round < 3; round++) {
+      const [h, c] = await read();
+      const own = layer.getState();
+      if (own) layer.setState(own.c, own.h);
+      expect(await read()).toEqual([c, h]);
+    }
+  });
+
   it('refuses an h and a c of different batches, and keeps the state that it has', async () => {
     const layer = new TimeLSTM(Wx, Wh, b, { stateful: true });
     layer.setState(draw(2, H), draw(2, H));
