@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname, join, relative } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../apps/trainer/dist/index.js';
 
@@ -45,6 +45,22 @@ function repositoryText() {
   return path;
 }
 
+// npm takes options for itself that do not follow a `--`, and tells of them only here.
+if (process.env.npm_config_data && !has('--data')) {
+  console.error(
+    `npm kept --data for itself; put two dashes before it: npm start -- --data ${process.env.npm_config_data}`,
+  );
+  process.exit(2);
+}
+// Paths are meant from where the person is, which npm remembers, and not from the root, where it runs scripts.
+const from = process.env.INIT_CWD ?? process.cwd();
+const paths = new Set(['--data', '--out', '--weights']);
+for (const [i, word] of given.entries()) {
+  const [name, value] = word.split(/=(.*)/s);
+  if (!paths.has(name)) continue;
+  if (value !== undefined) given[i] = `${name}=${relative(root, resolve(from, value))}`;
+  else if (given[i + 1]) given[i + 1] = relative(root, resolve(from, given[i + 1]));
+}
 process.chdir(root);
 const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
 const options = {

@@ -70,7 +70,11 @@ Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4
     .option('--warmup <steps>', 'of --schedule warmup or cosine', wholeFrom(0), 0)
     .option('--seed <n>', 'of the initial weights and the samples', wholeFrom(0), 1)
     .option('--weights <file>', 'start from these weights: a safetensors file or a model folder')
-    .option('--eval-interval <steps>', 'evaluate also every so many steps', wholeFrom(1))
+    .option(
+      '--eval-interval <steps>',
+      'evaluate every so many steps instead of after every epoch',
+      wholeFrom(1),
+    )
     .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
     .option('--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', wholeFrom(0))
     .option('--force', 'let a folder that is not empty be written over')
@@ -94,9 +98,12 @@ Examples:
         'which part of the data (default: a single text whole, else test)',
       ).choices(['train', 'valid', 'test', 'all']),
     )
-    .option('--batch-size <N>', 'streams side by side', wholeFrom(1), 10)
-    .option('--time-size <T>', 'steps at a time', wholeFrom(1), 35)
-    .option('--exact', "count every prediction, in one stream, instead of the book's protocol")
+    .option('--batch-size <N>', 'streams side by side (default: 10)', wholeFrom(1))
+    .option('--time-size <T>', 'steps at a time (default: 35)', wholeFrom(1))
+    .option(
+      '--exact',
+      "count every prediction, in one stream, instead of the book's protocol; so are texts too short for that",
+    )
     .option('--json', 'print one JSON object')
     .action((folder: string, options) => evaluateModel(folder, options));
 

@@ -101,13 +101,15 @@ describe('unroll evaluate', () => {
     );
   });
 
-  it('refuses a text shorter than the protocol needs', async () => {
+  it('counts every prediction of a text too short for the protocol, unless the protocol is asked for', async () => {
     const short = join(folder, 'short.txt');
     await writeFile(short, 'the cat');
-    const { code, stderr } = await unroll(['evaluate', model, '--data', short]);
-    expect(stderr).toContain('expected at least 351 tokens');
-    expect(code).toBe(3);
-    expect((await unroll(['evaluate', model, '--data', short, '--exact'])).code).toBe(0);
+    const { stdout, code } = await unroll(['evaluate', model, '--data', short]);
+    expect(stdout).toContain('predictions  6 on the all text (every prediction counted)');
+    expect(code).toBe(0);
+    const asked = await unroll(['evaluate', model, '--data', short, '--batch-size', '10']);
+    expect(asked.stderr).toContain('expected at least 351 tokens');
+    expect(asked.code).toBe(3);
   });
 });
 

@@ -217,7 +217,7 @@ describe('unroll train', () => {
       'a text shorter than one batch',
       'too short',
       3,
-      /expected at least 41 tokens.*Use a longer text, or a smaller batchSize/,
+      /text\.txt: expected at least 41 tokens for training.*--batch-size 4 and --time-size 10.*Use a longer text/,
     ],
   ])('refuses %s, and makes no folder', async (_, text, expectedCode, message) => {
     const { data, out } = await withText(text);

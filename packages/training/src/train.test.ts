@@ -79,14 +79,16 @@ describe('train', () => {
     expect(ofType(events, 'step').at(-1)).toMatchObject({ step: 52, epoch: 2 });
   });
 
-  it('evaluates after every epoch, at every interval and at the end', async () => {
+  it('evaluates after every epoch and at the end, or at every interval and at the end', async () => {
     const validation = corpus.subarray(0, 60);
     const evaluation = { batchSize: 2, timeSize: 5 };
+    const byEpoch = await collect(train(setUp({ epochs: 2, maxSteps: 30, validation, evaluation })));
+    expect(ofType(byEpoch, 'evaluation').map(({ step }) => step)).toEqual([26, 30]);
     const events = await collect(
       train(setUp({ epochs: 2, maxSteps: 30, evalInterval: 12, validation, evaluation })),
     );
     const evaluations = ofType(events, 'evaluation');
-    expect(evaluations.map(({ step }) => step)).toEqual([12, 24, 26, 30]);
+    expect(evaluations.map(({ step }) => step)).toEqual([12, 24, 30]);
     expect(evaluations[0]).toMatchObject({ predictions: 50, best: true, loweredLr: undefined });
     const best = evaluations.map(({ loss }, i) =>
       evaluations.slice(0, i).every((before) => loss < before.loss),

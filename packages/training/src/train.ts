@@ -21,9 +21,9 @@ export interface TrainOptions {
   maxSteps?: number;
   /** A step event for the first step, every so many, and the last. */
   logEvery?: number;
-  /** The text to evaluate on, after every epoch and at the end. */
+  /** The text to evaluate on. */
   validation?: Int32Array;
-  /** Evaluates also every so many steps. */
+  /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
   evaluation?: EvaluateOptions;
   /** Ends, without an error and without another evaluation, after the step at hand. */
@@ -101,7 +101,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       const evaluates =
         validation !== undefined &&
         !aborted &&
-        (ends || endsEpoch || (evalInterval !== undefined && step % evalInterval === 0));
+        (ends || (evalInterval === undefined ? endsEpoch : step % evalInterval === 0));
       if (step === 1 || step % logEvery === 0 || ends || endsEpoch || evaluates || history.isFull) {
         const last = await readHistory();
         if (step === 1 || step % logEvery === 0 || ends) {

@@ -1,15 +1,16 @@
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
-import { evaluate } from '@unroll/training';
+import { evaluate, type EvaluateOptions as Protocol } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
 import { count, duration, figure } from '../format.ts';
 import { loadModel } from '../model-folder.ts';
+import { describeProtocol, protocolFor } from '../protocol.ts';
 
 export interface EvaluateOptions extends BackendOptions {
   data: string;
   split?: SplitName;
-  batchSize: number;
-  timeSize: number;
+  batchSize?: number;
+  timeSize?: number;
   exact?: boolean;
   json?: boolean;
 }
@@ -18,18 +19,25 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
   const { backend, description } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
   const { ids, split } = await chooseSplit(options.data, tokenizer, options.split);
-  const { batchSize, timeSize, exact = false } = options;
+  const protocol = protocolOf(options, ids);
   const start = performance.now();
-  const result = await evaluate(model, ids, { batchSize, timeSize, exact, pause: breathe });
+  const result = await evaluate(model, ids, { ...protocol, pause: breathe });
   const seconds = (performance.now() - start) / 1000;
   if (options.json) {
-    const protocol = exact ? { exact } : { exact, batchSize, timeSize };
-    console.log(JSON.stringify({ ...result, split, tokens: ids.length, ...protocol, seconds }));
+    console.log(JSON.stringify({ ...result, split, tokens: ids.length, exact: false, ...protocol, seconds }));
     return;
   }
-  const how = exact ? 'every prediction counted' : `batch ${batchSize}, time ${timeSize}, the tail dropped`;
   console.log(`perplexity   ${figure(result.perplexity)}`);
   console.log(`loss         ${result.loss.toFixed(4)} nats`);
-  console.log(`predictions  ${count(result.predictions)} on the ${split} text (${how})`);
+  console.log(
+    `predictions  ${count(result.predictions)} on the ${split} text (${describeProtocol(protocol)})`,
+  );
   console.log(`time         ${duration(seconds)} on ${description}`);
+}
+
+/** What is asked for; if nothing is, what fits the text. */
+function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: Int32Array): Protocol {
+  if (exact) return { exact };
+  if (batchSize === undefined && timeSize === undefined) return protocolFor(ids) ?? { exact: true };
+  return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };
 }

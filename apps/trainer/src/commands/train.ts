@@ -7,7 +7,7 @@ import { createModel, generate, type LanguageModel } from '@unroll/rnnlm';
 import { type Backend, Random } from '@unroll/tensor';
 import { BpttBatches, type Tokenizer } from '@unroll/text';
 import { type Corpus, loadCorpus } from '@unroll/text/node';
-import { DivergedError, type EvaluateOptions, evaluate, train } from '@unroll/training';
+import { DivergedError, evaluate, train } from '@unroll/training';
 import pc from 'picocolors';
 import { breathe } from '../breathe.ts';
 import { DataError, ExitCode } from '../exit-code.ts';
@@ -16,6 +16,7 @@ import { loadModel, saveModel } from '../model-folder.ts';
 import { onInterrupt } from '../on-interrupt.ts';
 import { makeOptimizer, makeSchedule, type OptimizerName, type ScheduleName } from '../optimizers.ts';
 import { Progress } from '../progress.ts';
+import { describeProtocol, protocolFor } from '../protocol.ts';
 import { RunFolder } from '../run-folder.ts';
 import { startIds } from '../start-ids.ts';
 
@@ -51,6 +52,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   const folder = await RunFolder.check(options.out, options.data, options.force ?? false);
   const corpus = await loadCorpus(options.data, { tokenizer: options.tokenizer });
   const { batchSize, timeSize, wordvecSize, hiddenSize } = options;
+  expectLongEnough(options, corpus);
   const batches = new BpttBatches(corpus.train, { batchSize, timeSize });
   const steps = Math.min(
     options.epochs * batches.stepsPerEpoch,
@@ -67,7 +69,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   if (options.weights) await startFrom(options.weights, model, tokenizer);
 
   const progress = new Progress(process.stderr, steps, batchSize * timeSize);
-  const evaluation = evaluationFor(corpus.valid);
+  const evaluation = protocolFor(corpus.valid);
   const V = tokenizer.vocabulary.size;
   const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
   progress.line(pc.bold('unroll train'));
@@ -83,7 +85,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
       `${options.maxGrad > 0 ? `gradients clipped at ${plain(options.maxGrad)}` : 'gradients not clipped'}`,
   );
   progress.line(
-    `validation  ${evaluation ? describeEvaluation(evaluation) : 'none: the text is too short to hold some back'}`,
+    `validation  ${evaluation ? describeProtocol(evaluation) : 'none: the text is too short to hold some back'}`,
   );
   progress.line(`backend     ${description}; seed ${options.seed}`);
   progress.line(`results in  ${options.out}\n`);
@@ -164,6 +166,16 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   return ExitCode.ok;
 }
 
+/** Before the batches refuse it in words of the library: here, sizes are options. */
+function expectLongEnough({ data, batchSize, timeSize }: TrainOptions, { train, test }: Corpus): void {
+  const least = batchSize * timeSize + 1;
+  if (train.length >= least) return;
+  const part = test ? 'for training, after some was held back to validate and test' : 'for training';
+  throw new DataError(
+    `${data}: expected at least ${count(least)} tokens ${part}, for --batch-size ${batchSize} and --time-size ${timeSize}; got ${count(train.length)}. Use a longer text, or a smaller --batch-size or --time-size`,
+  );
+}
+
 /** The saved model on the text that training never saw. */
 async function reportTest(
   path: string,
@@ -171,24 +183,14 @@ async function reportTest(
   progress: Progress,
   backend: Backend,
 ): Promise<void> {
-  const protocol = test && evaluationFor(test);
+  const protocol = test && protocolFor(test);
   if (!test || !protocol) return;
   const { model } = await loadModel(path, backend);
   const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
   model.dispose();
   progress.line(
-    `test        loss ${loss.toFixed(3)}, perplexity ${figure(perplexity)} over ${count(predictions)} predictions (${describeEvaluation(protocol)})`,
+    `test        loss ${loss.toFixed(3)}, perplexity ${figure(perplexity)} over ${count(predictions)} predictions (${describeProtocol(protocol)})`,
   );
-}
-
-/** The book's protocol where the text is long enough for it, else every prediction; undefined if there is none. */
-function evaluationFor(ids: Int32Array): EvaluateOptions | undefined {
-  if (ids.length > 10 * 35) return { batchSize: 10, timeSize: 35 };
-  return ids.length >= 2 ? { exact: true } : undefined;
-}
-
-function describeEvaluation({ exact, batchSize, timeSize }: EvaluateOptions): string {
-  return exact ? 'every prediction counted' : `batch ${batchSize}, time ${timeSize}, the tail dropped`;
 }
 
 /** From a model folder only if it has the same tokens: else each row of the weights would stand for another token. */
