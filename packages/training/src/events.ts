@@ -1,3 +1,5 @@
+import type { TrainingState } from './training-state.ts';
+
 /** A logged step: the numbers of this step alone, the loss from before its update. One line of `metrics.jsonl`. */
 export interface StepEvent {
   readonly type: 'step';
@@ -41,4 +43,13 @@ export interface EvaluationEvent {
   readonly loweredLr: number | undefined;
 }
 
-export type TrainingEvent = StepEvent | EpochEvent | EvaluationEvent;
+/**
+ * Everything up to this step is in place: save the weights, the optimizer's state, the model's state and this, to go on from here.
+ */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint';
+  readonly step: number;
+  readonly state: TrainingState;
+}
+
+export type TrainingEvent = StepEvent | EpochEvent | EvaluationEvent | CheckpointEvent;

@@ -1,13 +1,14 @@
 import tinyTrajectory from '@unroll/fixtures/tiny-trajectory.json' with { type: 'json' };
 import { trajectoryWeights } from '@unroll/fixtures/trajectory-weights';
-import { ConstantSchedule, PlateauSchedule, SGD } from '@unroll/optimizers';
+import { Adam, ConstantSchedule, PlateauSchedule, SGD } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
-import { Random, ReferenceBackend } from '@unroll/tensor';
+import { type Parameter, Random, ReferenceBackend } from '@unroll/tensor';
 import { BpttBatches } from '@unroll/text';
 import { describe, expect, it } from 'vitest';
 import { DivergedError } from './diverged-error.ts';
 import type { TrainingEvent } from './events.ts';
 import { type TrainOptions, train } from './train.ts';
+import type { TrainingState } from './training-state.ts';
 
 const [{ options: tiny, inputs, expected }] = tinyTrajectory.cases;
 const corpus = Int32Array.from(inputs.corpus.data);
@@ -33,6 +34,8 @@ function setUp({ lr = tiny.lr, ...changes }: Partial<TrainOptions> & { lr?: numb
     ...changes,
   };
 }
+
+const readAll = (params: readonly Parameter[]) => Promise.all(params.map(({ value }) => value.read()));
 
 async function collect(events: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> {
   const collected: TrainingEvent[] = [];
@@ -129,7 +132,7 @@ describe('train', () => {
     expect((error as DivergedError).message).toContain(`at step ${(error as DivergedError).step}`);
   });
 
-  it('ends after the step at hand when aborted, and logs that step', async () => {
+  it('ends after the step at hand when aborted, with a checkpoint event as the last', async () => {
     const signal = { aborted: false };
     let pauses = 0;
     const pause = async () => {
@@ -139,8 +142,63 @@ describe('train', () => {
     const events = await collect(train(setUp({ logEvery: 100, signal, pause, validation })));
     expect(events.map(({ type, step }) => [type, step])).toEqual([
       ['step', 1],
-      ['step', 5],
+      ['checkpoint', 5],
     ]);
+  });
+
+  it('goes on from a checkpoint to the same bits as if it had never stopped, wherever that was', async () => {
+    const validation = corpus.subarray(0, 60);
+    const evaluation = { batchSize: 2, timeSize: 5 };
+    const more = { epochs: 3, maxSteps: 60, logEvery: 7, evalInterval: 9, validation, evaluation };
+    const make = (changes: Partial<TrainOptions> = {}) =>
+      setUp({
+        ...more,
+        optimizer: new Adam({ lr: 0.05 }),
+        schedule: new PlateauSchedule({ lr: 0.05, factor: 1.5 }),
+        ...changes,
+      });
+    /** What does not depend on the clock. */
+    const timeless = (events: readonly TrainingEvent[]) =>
+      events.map((event) => ({ ...event, tokensPerSecond: 0, seconds: 0 }));
+    const whole = make();
+    const expectedEvents = await collect(train(whole));
+    const expectedWeights = await readAll(whole.model.params);
+
+    for (const cut of [1, 6, 7, 9, 25, 26, 27, 52, 59]) {
+      const first = make({ wantsCheckpoint: (step) => step === cut });
+      const events: TrainingEvent[] = [];
+      let state: TrainingState | undefined;
+      for await (const event of train(first)) {
+        if (event.type !== 'checkpoint') events.push(event);
+        else {
+          state = JSON.parse(JSON.stringify(event.state));
+          break;
+        }
+      }
+      const second = make({ state });
+      const weights = await readAll(first.model.params);
+      for (const [i, { value }] of second.model.params.entries()) value.write(weights[i]);
+      second.model.setState(await first.model.getState());
+      second.optimizer.setState(await first.optimizer.getState(), second.model.params);
+      events.push(...(await collect(train(second))));
+      expect(timeless(events)).toEqual(timeless(expectedEvents));
+      expect(await readAll(second.model.params)).toEqual(expectedWeights);
+    }
+  });
+
+  it.each([
+    [{ step: -1 }, 'step'],
+    [{ epoch: 0 }, 'epoch'],
+    [{ epochLoss: null }, 'epochLoss'],
+    [{ bestLoss: 'good' }, 'bestLoss'],
+    [{ position: 0.5 }, 'position'],
+    [{ schedule: undefined }, 'schedule'],
+  ])('refuses a state with %o', async (changes, name) => {
+    const state = {
+      ...{ step: 3, epoch: 1, epochLoss: 8, bestLoss: null, position: 15 },
+      ...{ schedule: { lr: 1, best: null }, ...changes },
+    } as unknown as TrainingState;
+    await expect(collect(train(setUp({ state })))).rejects.toThrow(`train: expected ${name} of the state`);
   });
 
   it('gives back what it took, also when its reader leaves early', async () => {

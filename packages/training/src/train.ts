@@ -7,6 +7,7 @@ import { DivergedError } from './diverged-error.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.ts';
 import { StepHistory } from './step-history.ts';
+import { checkTrainingState, type TrainingState } from './training-state.ts';
 
 export interface TrainOptions {
   model: LanguageModel;
@@ -26,8 +27,15 @@ export interface TrainOptions {
   /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
   evaluation?: EvaluateOptions;
-  /** Ends, without an error and without another evaluation, after the step at hand. */
+  /** Ends, without an error and without another evaluation, after the step at hand: a checkpoint event is the last. */
   signal?: { readonly aborted: boolean };
+  /** Asked after every step, and before the end: is it time for a checkpoint event? By default never, but after `signal`. */
+  wantsCheckpoint?: (step: number) => boolean;
+  /**
+   * Goes on from here. The weights, the optimizer's state and the model's are those that were saved with it, set by the caller; the
+   * options are the same.
+   */
+  state?: TrainingState;
   /** Awaited after every step, so that an application stays responsive: `() => new Promise(setImmediate)`. */
   pause?: () => Promise<void>;
   /** Milliseconds; what tokens per second are measured with. */
@@ -41,12 +49,17 @@ export interface TrainOptions {
  * @throws DivergedError when the loss or the gradient norm is no longer a number
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
-  const { model, optimizer, schedule, batches, maxGrad, validation, signal } = options;
+  const { model, optimizer, schedule, batches, maxGrad, validation, signal, state } = options;
   const { epochs = 4, logEvery = 20, evalInterval, pause, now = Date.now } = options;
   checkCount('epochs', epochs);
   checkCount('logEvery', logEvery);
   if (options.maxSteps !== undefined) checkCount('maxSteps', options.maxSteps);
   if (evalInterval !== undefined) checkCount('evalInterval', evalInterval);
+  if (state) {
+    checkTrainingState(state);
+    batches.position = state.position;
+    schedule.setState(state.schedule);
+  }
 
   const { params, backend } = model;
   const [N, T] = [batches.batchSize, batches.timeSize];
@@ -59,12 +72,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const history = new StepHistory(backend, dtype, Math.min(logEvery, 1000));
 
   const lastStep = Math.min(epochs * batches.stepsPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY);
-  let step = 0;
-  let epoch = 1;
-  let epochLoss = 0;
+  let step = state?.step ?? 0;
+  let epoch = state?.epoch ?? 1;
+  let epochLoss = state?.epochLoss ?? 0;
   let epochStart = now();
-  let logged = { step: 0, time: epochStart };
-  let bestLoss = Number.POSITIVE_INFINITY;
+  let logged = { step, time: epochStart };
+  let bestLoss = state?.bestLoss ?? Number.POSITIVE_INFINITY;
 
   /** Reads what the last steps left on the backend; the last of them is this step. */
   const readHistory = async (): Promise<{ loss: number; gradNorm: number }> => {
@@ -102,9 +115,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         validation !== undefined &&
         !aborted &&
         (ends || (evalInterval === undefined ? endsEpoch : step % evalInterval === 0));
-      if (step === 1 || step % logEvery === 0 || ends || endsEpoch || evaluates || history.isFull) {
+      const logs = step === 1 || step % logEvery === 0 || step === lastStep;
+      const checkpoints = aborted || options.wantsCheckpoint?.(step) === true;
+      if (logs || endsEpoch || evaluates || checkpoints || history.isFull) {
         const last = await readHistory();
-        if (step === 1 || step % logEvery === 0 || ends) {
+        if (logs) {
           const time = now();
           const seconds = Math.max(time - logged.time, 1e-3) / 1000;
           yield stepEvent(step, epoch, last, optimizer.lr, ((step - logged.step) * N * T) / seconds);
@@ -122,13 +137,19 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         yield evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
         bestLoss = Math.min(bestLoss, result.loss);
       }
-      if (endsEpoch || evaluates) logged = { step, time: now() };
-      if (ends) return;
       if (endsEpoch) {
         epoch++;
         epochLoss = 0;
         epochStart = now();
       }
+      if (checkpoints) {
+        const best = Number.isFinite(bestLoss) ? bestLoss : null;
+        const position = batches.position;
+        const state = { step, epoch, epochLoss, bestLoss: best, position, schedule: schedule.getState() };
+        yield { type: 'checkpoint', step, state };
+      }
+      if (ends) return;
+      if (endsEpoch || evaluates || checkpoints) logged = { step, time: now() };
     }
   } finally {
     for (const owner of [xs, ts, history, memory]) owner.dispose();

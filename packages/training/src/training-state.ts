@@ -1,0 +1,44 @@
+import type { ScheduleState } from '@unroll/optimizers';
+import { ValueError } from '@unroll/tensor';
+
+/**
+ * Where a training run stands between two steps, beside the weights, the optimizer's tensors and the model's carried state: plain
+ * JSON. With all of these, a run goes on to the same bits as if it had never stopped.
+ */
+export interface TrainingState {
+  /** Steps that were made. */
+  readonly step: number;
+  /** Of the next step, counted from 1. */
+  readonly epoch: number;
+  /** The sum of the losses of this epoch's steps so far. */
+  readonly epochLoss: number;
+  /** Of all evaluations; null before the first. */
+  readonly bestLoss: number | null;
+  /** Where in the text the next step begins. */
+  readonly position: number;
+  readonly schedule: ScheduleState;
+}
+
+/** @throws ValueError naming what is not as `train` left it */
+export function checkTrainingState(state: TrainingState): void {
+  const { step, epoch, epochLoss, bestLoss, position, schedule } = state;
+  const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
+    if (!right) {
+      throw new ValueError(
+        `train: expected ${name} of the state to be ${expected}, got ${got}; is it damaged?`,
+      );
+    }
+  };
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  expect('step', isCount(step), 'a whole number from 0', step);
+  expect('epoch', isCount(epoch) && epoch >= 1, 'a whole number from 1', epoch);
+  expect('epochLoss', Number.isFinite(epochLoss), 'a number', epochLoss);
+  expect('bestLoss', bestLoss === null || Number.isFinite(bestLoss), 'a number or null', bestLoss);
+  expect('position', isCount(position), 'a whole number from 0', position);
+  expect(
+    'schedule',
+    Number.isFinite(schedule?.lr) && (schedule.best === null || Number.isFinite(schedule.best)),
+    'that of a schedule',
+    JSON.stringify(schedule),
+  );
+}
