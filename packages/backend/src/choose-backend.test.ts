@@ -47,6 +47,17 @@ describe('createBackend', () => {
     await expect(createBackend({ backend: 'blas' })).rejects.toThrow(StateError);
   });
 
+  it('takes WebAssembly where the package that calls a BLAS cannot be loaded, and says why', async () => {
+    vi.doMock('@unroll/tensor-blas', () => {
+      throw new Error('Cannot find the native module');
+    });
+    onTestFinished(() => vi.doUnmock('@unroll/tensor-blas'));
+    const { backend, description } = await chooseBackend();
+    expect(description).toMatch(/^wasm, .*\(no BLAS: createBackend: expected @unroll\/tensor-blas to load/);
+    await expectProduct(backend);
+    await expect(createBackend({ backend: 'blas' })).rejects.toThrow(StateError);
+  });
+
   it('takes the reference backend where WebAssembly has no SIMD, and says why', async () => {
     vi.stubGlobal('WebAssembly', { ...WebAssembly, validate: () => false });
     const { backend, description } = await chooseBackend();

@@ -1,5 +1,4 @@
 import { type Backend, ReferenceBackend, StateError, ValueError } from '@unroll/tensor';
-import { createBlasBackend, findBlas } from '@unroll/tensor-blas';
 import { WasmBackend } from '@unroll/tensor-wasm';
 
 /** What `backend` may name; `auto` takes the first of the others that works here. */
@@ -49,8 +48,7 @@ async function chooseFastest(threads: number | undefined): Promise<ChosenBackend
       return await chooseBlas(threads);
     } catch (error) {
       if (!StateError.isInstance(error)) throw error;
-      const named = surroundings.process?.env?.UNROLL_BLAS;
-      reason = named ? `UNROLL_BLAS=${named} cannot be used` : 'no BLAS was found';
+      reason = reasonOf(error);
     }
   }
   try {
@@ -63,7 +61,25 @@ async function chooseFastest(threads: number | undefined): Promise<ChosenBackend
   }
 }
 
+/** In few words, why there is no BLAS; `unroll doctor` and the error itself have more. */
+function reasonOf(error: StateError): string {
+  const named = surroundings.process?.env?.UNROLL_BLAS;
+  if (named) return `UNROLL_BLAS=${named} cannot be used`;
+  return error.message.startsWith('findBlas') ? 'no BLAS was found' : `no BLAS: ${error.message}`;
+}
+
+/** Only loaded where it is wanted, since it brings a native library. */
+async function importBlas(): Promise<typeof import('@unroll/tensor-blas')> {
+  try {
+    return await import('@unroll/tensor-blas');
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new StateError(`createBackend: expected @unroll/tensor-blas to load, but: ${detail}`);
+  }
+}
+
 async function chooseBlas(threads: number | undefined): Promise<ChosenBackend> {
+  const { createBlasBackend, findBlas } = await importBlas();
   const { library, description } = findBlas();
   const backend = await createBlasBackend({ threads, library });
   return { backend, description: `blas, ${description}, ${threadsOf(backend)}` };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CheckpointError } from './checkpoint-error.ts';
+import { CheckpointError, DiskError } from './checkpoint-error.ts';
 
 describe('CheckpointError', () => {
   it('is recognised by its marker, which errors of another copy of the package carry too', () => {
@@ -9,6 +9,14 @@ describe('CheckpointError', () => {
     expect(CheckpointError.isInstance(error)).toBe(true);
     const foreign = Object.assign(new Error('x'), { [Symbol.for('unroll.error')]: 'checkpoint' });
     expect(CheckpointError.isInstance(foreign)).toBe(true);
+  });
+
+  it('is also a DiskError, which is a kind of its own', () => {
+    const error = new DiskError('model.safetensors: the disk is full');
+    expect(error.name).toBe('DiskError');
+    for (const Kind of [CheckpointError, DiskError]) expect(Kind.isInstance(error)).toBe(true);
+    expect(DiskError.isInstance(new CheckpointError('damaged'))).toBe(false);
+    expect(Object.keys(error)).not.toContain(Symbol.for('unroll.error'));
   });
 
   it('is not any other value', () => {

@@ -1,5 +1,5 @@
 export { checkTensors, type ExpectedTensor } from './check-tensors.ts';
-export { CheckpointError } from './checkpoint-error.ts';
+export { CheckpointError, DiskError } from './checkpoint-error.ts';
 export type { JsonObject, JsonValue, ModelFiles } from './model-files.ts';
 export type { NamedArray } from './named-array.ts';
 export { assignParams, paramsToArrays } from './params.ts';

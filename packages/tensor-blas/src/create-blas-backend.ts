@@ -7,6 +7,8 @@ export interface BlasBackendOptions {
   threads?: number;
   /** Path or name of the library; by default what UNROLL_BLAS says, or else the machine's usual one. */
   library?: string;
+  /** Products of fewer multiplications stay in WebAssembly; 1e7 by default. */
+  least?: number;
 }
 
 /**
@@ -15,9 +17,13 @@ export interface BlasBackendOptions {
  *
  * @throws StateError where there is no BLAS that works, with what was tried
  */
-export async function createBlasBackend({ threads, library }: BlasBackendOptions = {}): Promise<WasmBackend> {
+export async function createBlasBackend({
+  threads,
+  library,
+  least,
+}: BlasBackendOptions = {}): Promise<WasmBackend> {
   const options: GemmOptions = { library: findBlas(library).library };
-  return WasmBackend.create({ threads, outside: { name: 'blas', module: gemmModule(), options } });
+  return WasmBackend.create({ threads, outside: { name: 'blas', module: gemmModule(), options, least } });
 }
 
 /** The module beside this one that workers import: its source, or what it was built to. */

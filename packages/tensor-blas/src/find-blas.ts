@@ -48,7 +48,7 @@ function describeVersion(version: string): string {
   return name ? `${name}, ${kind}` : version;
 }
 
-/** A library whose integers have another width, or which is none, shows here and not in a training run. */
+/** What is no BLAS shows here and not in a training run. */
 function expectRightProduct(sgemm: Sgemm): void {
   const a = Float32Array.of(1, 2, 0, 3, 4, 0); // (2, 2), three numbers between its rows
   const b = Float32Array.of(5, 7, 6, 8); // the transpose of (5, 6; 7, 8)
@@ -56,6 +56,6 @@ function expectRightProduct(sgemm: Sgemm): void {
   sgemm(101, 111, 112, 2, 2, 2, 1, a, 3, b, 2, 1, c, 4);
   const got = [...c].join(', ');
   if (got !== '119, 222, 0, 0, 343, 450') {
-    throw new Error(`expected its cblas_sgemm to take integers of 32 bits, but it gives (${got})`);
+    throw new Error(`expected cblas_sgemm to give the right product, but it gives (${got})`);
   }
 }

@@ -11,6 +11,7 @@ import {
   tensor,
   zeros,
 } from '@unroll/tensor';
+import { WasmBackend } from '@unroll/tensor-wasm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as browser from '../src/browser.ts';
 import { type BlasBackendOptions, createBlasBackend, findBlas } from '../src/index.ts';
@@ -33,6 +34,17 @@ describe('findBlas', () => {
 
   it.runIf(process.platform === 'linux')('refuses a library that is no BLAS', () => {
     expect(() => findBlas('libm.so.6')).toThrow(/libm\.so\.6: .*cblas_sgemm/);
+  });
+
+  it('says so when a thread cannot load the library', async () => {
+    const broken = 'data:text/javascript,export function openGemm() { throw new Error("no such luck"); }';
+    const outside = { name: 'blas', module: broken, options: {} };
+    await expect(WasmBackend.create({ threads: 2, outside })).rejects.toThrow(/load blas.*no such luck/);
+    const inWorkers =
+      'data:text/javascript,import { isMainThread } from "node:worker_threads"; export function openGemm() { if (!isMainThread) throw new Error("not here"); return () => {}; }';
+    await expect(
+      WasmBackend.create({ threads: 2, outside: { ...outside, module: inWorkers } }),
+    ).rejects.toThrow(StateError);
   });
 
   it('takes the one that UNROLL_BLAS names, and no other', () => {
@@ -83,6 +95,7 @@ async function trainSome(options: BlasBackendOptions): Promise<(readonly number[
 
 if (missing === undefined) {
   describeBackend('blas, one thread', { make: () => createBlasBackend({ threads: 1 }) });
+  describeBackend('blas, every product outside', { make: () => createBlasBackend({ threads: 2, least: 0 }) });
   describeBackend('blas, three threads', { make: () => createBlasBackend({ threads: 3 }) });
 
   describe('createBlasBackend', () => {
@@ -121,11 +134,22 @@ if (missing === undefined) {
     });
 
     it('keeps NaN and infinity of its operands', async () => {
-      const backend = await create({ threads: 1 });
-      const a = tensor(backend, new Array(10_000).fill(Number.NaN), [100, 100]);
-      const out = zeros(backend, [100, 100]);
-      backend.matmul(out, a, a);
-      expect((await out.read()).every(Number.isNaN)).toBe(true);
+      const backend = await create({ threads: 2 });
+      const [n, wrong] = [220, 7];
+      const ones = tensor(backend, new Float32Array(n * n).fill(1), [n, n]);
+      const out = zeros(backend, [n, n]);
+      for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const a = tensor(backend, new Float32Array(n * n).fill(1), [n, n]);
+        a.columns(wrong, wrong + 1).write(
+          Float32Array.from({ length: n }, (_, i) => (i === wrong ? odd : 1)),
+        );
+        backend.matmul(out, a, ones);
+        backend.addmm(out, ones, ones);
+        const values = await out.read();
+        for (const [i, value] of values.entries()) {
+          expect(value).toBe(Math.floor(i / n) === wrong ? odd : 2 * n);
+        }
+      }
     });
   });
 } else {

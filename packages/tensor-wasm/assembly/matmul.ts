@@ -5,8 +5,9 @@ import { load4, madd, store4 } from './math';
 // vector registers holds. b is packed into panels of 8 columns, a into panels of 5 rows, in the order in which the innermost
 // loop reads them (Goto and van de Geijn, 2008). Missing rows and columns are packed as zeros.
 //
-// A product with many rows is cut by rows: b is packed beforehand, each chunk packs its own rows of a. One with few rows is cut
-// by columns: a is packed beforehand, each chunk packs its own panels of b, if b has no packed form already.
+// A product with many rows is cut into blocks of rows and panels: b is packed beforehand, rows of a are read where they lie, or
+// packed by each chunk if a is transposed. One with few rows is cut by columns: a is packed beforehand, and the panels of b are read
+// where they lie or packed by each chunk, if b has no packed form already.
 
 const TILE_ROWS: i32 = 5;
 const TILE_COLS: i32 = 8;

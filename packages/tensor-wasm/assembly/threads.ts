@@ -11,7 +11,7 @@ import { multiplyOutside } from './outside';
 // none is left; which thread does which makes no difference to the result.
 
 const GENERATION: usize = CONTROL; // a new call has begun
-const NEXT: usize = CONTROL + 64; // the next chunk to take
+const LEFT: usize = CONTROL + 64; // chunks that nobody has taken, or less than none
 const DONE: usize = CONTROL + 128; // chunks that are done
 const CHUNKS: usize = CONTROL + 192; // of the call at hand
 const OPERATION: usize = CONTROL + 256;
@@ -141,7 +141,7 @@ export function begin(operation: i32, chunks: i32): void {
   store<i32>(OPERATION, operation);
   store<i32>(CHUNKS, chunks);
   atomic.store<i32>(DONE, 0);
-  atomic.store<i32>(NEXT, 0);
+  atomic.store<i32>(LEFT, chunks);
   atomic.add<i32>(GENERATION, 1);
   if (atomic.load<i32>(SLEEPERS) > 0) atomic.notify(GENERATION, -1);
   takeChunks(0);
@@ -162,9 +162,10 @@ export function quit(): void {
 
 function takeChunks(thread: i32): void {
   for (;;) {
-    const chunk = atomic.add<i32>(NEXT, 1);
-    if (chunk >= load<i32>(CHUNKS)) return;
-    run(load<i32>(OPERATION), chunk, thread);
+    const left = atomic.sub<i32>(LEFT, 1);
+    if (left <= 0) return;
+    // Only with a chunk in hand, since until it is done no other call can begin.
+    run(load<i32>(OPERATION), load<i32>(CHUNKS) - left, thread);
     atomic.add<i32>(DONE, 1);
   }
 }

@@ -3,4 +3,4 @@
 export { hasRelaxedSimd, hasSimd } from './features.ts';
 export type { Gemm, OpenGemm, OutsideProducts, TensorMemory } from './outside.ts';
 export { WasmBackend, type WasmBackendOptions } from './wasm-backend.ts';
-export { availableThreads } from './workers.ts';
+export { availableThreads, defaultThreads } from './workers.ts';

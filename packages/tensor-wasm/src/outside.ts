@@ -25,6 +25,8 @@ export interface OutsideProducts {
   readonly module: string;
   /** Handed to `openGemm`, so it must be data that a worker can be sent. */
   readonly options: unknown;
+  /** Products of fewer multiplications stay in WebAssembly; 1e7 by default. */
+  readonly least?: number;
 }
 
 /** A WebAssembly.Memory, of which only this is needed. Where it grows, its buffer is another one afterwards. */

@@ -30,6 +30,8 @@ export class WasmStorage implements Storage {
   /** Counts the writes. */
   version = 0;
   freed = false;
+  /** The version at which all of it was zeros. */
+  zeroVersion = 0;
   /** Only of a matrix that rows are scattered to. */
   list: RowList | undefined;
   /** Packed forms of views of it. */

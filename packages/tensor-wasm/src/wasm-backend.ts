@@ -21,9 +21,9 @@ import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
 import { importsOf, type Kernels } from './kernels.ts';
 import { ARGS, DEPTH, FEW_ROWS, LIST, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
-import type { OpenGemm, OutsideProducts } from './outside.ts';
+import type { Gemm, OpenGemm, OutsideProducts } from './outside.ts';
 import { type RowList, WasmStorage } from './storage.ts';
-import { availableThreads, startWorker } from './workers.ts';
+import { defaultThreads, startWorker } from './workers.ts';
 
 export interface WasmBackendOptions {
   /** The calling thread and so many less one beside it; by default one for each core, or 1 where memory cannot be shared. */
@@ -55,7 +55,8 @@ const MOST_PACKED = 8;
 /**
  * The operations of the contract as WebAssembly SIMD, for f32. All tensors lie in one linear memory.
  *
- * A call is cut into chunks by its shapes alone, and each chunk is computed in a fixed order: the results are the same to
+ * A call is cut into chunks by its shapes (and by which rows of an embedding's gradient there are), and each chunk is computed in a
+ * fixed order: the results are the same to
  * the bit for any number of threads.
  */
 export class WasmBackend implements Backend {
@@ -66,7 +67,8 @@ export class WasmBackend implements Backend {
   readonly #kernels: Kernels;
   readonly #crew: Crew;
   readonly #heap: Heap;
-  readonly #outside: boolean;
+  /** Products of so many multiplications go outside. */
+  readonly #leastOutside: number;
   #ints: Int32Array;
   #floats: Float32Array;
   #bytes = 0;
@@ -82,7 +84,7 @@ export class WasmBackend implements Backend {
     outside: OutsideProducts | undefined,
   ) {
     this.name = outside?.name ?? 'wasm';
-    this.#outside = outside !== undefined;
+    this.#leastOutside = outside ? (outside.least ?? LEAST_OUTSIDE) : Number.POSITIVE_INFINITY;
     this.#memory = memory;
     this.#kernels = kernels;
     this.#crew = crew;
@@ -102,8 +104,7 @@ export class WasmBackend implements Backend {
         'WasmBackend: expected WebAssembly with SIMD, which this engine lacks; use a newer one (Node 20, Chrome 91, Firefox 89, Safari 16.4), or ReferenceBackend',
       );
     }
-    const offered = availableThreads();
-    const count = threads ?? Math.min(offered, 16);
+    const count = threads ?? defaultThreads();
     if (!Number.isInteger(count) || count < 1 || count > 64) {
       throw new ValueError(`WasmBackend: expected threads to be a whole number from 1 to 64, got ${threads}`);
     }
@@ -124,11 +125,19 @@ export class WasmBackend implements Backend {
     const initial = Math.ceil((SCRATCH + count * SCRATCH_BYTES) / 65536);
     const memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
     const module = await WebAssembly.compile(bytes);
-    const gemm = outside && (await importOpenGemm(outside))(memory, outside.options);
+    const gemm = outside && (await openOutside(outside, memory));
     const instance = await WebAssembly.instantiate(module, importsOf(memory, gemm));
     const kernels = instance.exports as unknown as Kernels;
     const workers = Array.from({ length: count - 1 }, (_, i) => startWorker(module, memory, i + 1, outside));
-    return new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed, outside);
+    const backend = new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed, outside);
+    try {
+      // A thread that cannot load what is outside would be missing without a word.
+      if (outside) await Promise.all(workers.map(({ ready }) => ready));
+    } catch (error) {
+      backend.dispose();
+      throw outsideFails(outside, error);
+    }
+    return backend;
   }
 
   get threads(): number {
@@ -154,7 +163,7 @@ export class WasmBackend implements Backend {
       throw new DTypeError('WasmBackend: expected f32 or i32, got f64; check gradients on ReferenceBackend');
     }
     const address = this.#take(length * 4);
-    this.#ints.fill(0, address >> 2, (address >> 2) + length);
+    this.#ints.fill(0, address >>> 2, (address >>> 2) + length);
     this.#bytes += length * bytesPerElement(dtype);
     return new WasmStorage(dtype, length, address);
   }
@@ -204,10 +213,13 @@ export class WasmBackend implements Backend {
     if (isInt) this.#int(7, value);
     else this.#float(7, value);
     this.#runRows(Operation.fill, x, 1, list);
-    if (zero && storage.list && isWhole(x)) {
-      storage.list.marks.fill(0);
-      storage.list.count = 0;
-      storage.list.version = storage.version;
+    if (zero && isWhole(x)) {
+      storage.zeroVersion = storage.version;
+      if (storage.list) {
+        storage.list.marks.fill(0);
+        storage.list.count = 0;
+        storage.list.version = storage.version;
+      }
     }
   }
 
@@ -308,7 +320,7 @@ export class WasmBackend implements Backend {
     checkOperand(operation, a.transposed ? a.T : a);
     checkOperand(operation, b.transposed ? b.T : b);
     this.#in(operation, 9, out); // before anything is packed, so that nothing is done in vain
-    if (this.#outside && M * N * K >= LEAST_OUTSIDE && liesEvenly(out)) {
+    if (M * N * K >= this.#leastOutside && liesEvenly(out)) {
       this.#multiplyOutside(operation, out, a, b, also);
       return;
     }
@@ -446,6 +458,8 @@ export class WasmBackend implements Backend {
   #room(operand: 'a' | 'b', bytes: number): number {
     const room = this.#rooms[operand];
     if (room.bytes < bytes) {
+      // Forgotten before it is given back: what follows may find no room.
+      this.#rooms[operand] = { address: 0, bytes: 0 };
       if (room.bytes > 0) this.#heap.give(room.address);
       this.#rooms[operand] = { address: this.#take(bytes), bytes };
     }
@@ -485,23 +499,24 @@ export class WasmBackend implements Backend {
   /** The rows of x that may be other than zeros, if they are known. */
   #listOf(x: Tensor): RowList | undefined {
     const { list, version } = storageOf('listOf', x);
-    return list?.version === version && isWhole(x) ? list : undefined;
+    return list?.version === version && isWhole(x) && list.marks.length === x.rows ? list : undefined;
   }
 
-  /** Rows of x will be listed from when it is next filled with zeros; from now on, if nothing was ever written to it. */
+  /** Rows of x are listed from now on, if it is all zeros; else from when it is next filled with zeros. */
   #beginList(x: Tensor): RowList | undefined {
     const storage = storageOf('scatterAdd', x);
     if (storage.list || !isWhole(x) || x.size < LEAST_LISTED) return undefined;
-    storage.list = { version: 0, address: this.#take(x.rows * 4), count: 0, marks: new Uint8Array(x.rows) };
-    return storage.version === 0 ? storage.list : undefined;
+    const address = this.#take(x.rows * 4);
+    storage.list = { version: storage.zeroVersion, address, count: 0, marks: new Uint8Array(x.rows) };
+    return storage.version === storage.zeroVersion ? storage.list : undefined;
   }
 
   #enlist(list: RowList, x: Tensor, ids: Tensor): void {
-    const at = this.#labels('scatterAdd', ids) >> 2;
+    const at = this.#labels('scatterAdd', ids) >>> 2;
     for (const id of this.#ints.subarray(at, at + ids.size)) {
       if (list.marks[id] === 1) continue;
       list.marks[id] = 1;
-      this.#ints[(list.address >> 2) + list.count++] = id;
+      this.#ints[(list.address >>> 2) + list.count++] = id;
     }
     list.version = storageOf('scatterAdd', x).version;
   }
@@ -735,12 +750,12 @@ export class WasmBackend implements Backend {
     this.#in('addSumSquares', 4, x);
     const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf(x));
     const total = this.#kernels.sumPartials(chunks);
-    this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >> 2] + total);
+    this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >>> 2] + total);
   }
 
   sqrt(norm: Tensor): void {
     expectMatrix('sqrt', 'norm', norm, 1, 1);
-    this.#set('sqrt', norm, Math.sqrt(this.#floats[this.#side('sqrt', norm) >> 2]));
+    this.#set('sqrt', norm, Math.sqrt(this.#floats[this.#side('sqrt', norm) >>> 2]));
   }
 
   clip(x: Tensor, norm: Tensor, maxNorm: number): void {
@@ -832,11 +847,11 @@ export class WasmBackend implements Backend {
   // How a call is put together: its arguments are written to memory, then it runs in chunks.
 
   #int(index: number, value: number): void {
-    this.#ints[(ARGS >> 2) + index] = value;
+    this.#ints[(ARGS >>> 2) + index] = value;
   }
 
   #float(index: number, value: number): void {
-    this.#floats[(ARGS >> 2) + index] = value;
+    this.#floats[(ARGS >>> 2) + index] = value;
   }
 
   /** 0 rows, 1 columns, 2 inner rows */
@@ -904,7 +919,7 @@ export class WasmBackend implements Backend {
     const address = this.#staging(dtype, x.size);
     const { data, start } = this.#elements(operation, x);
     eachElement(x, start, (i, at) => {
-      data[(address >> 2) + i] = data[at];
+      data[(address >>> 2) + i] = data[at];
     });
     return address;
   }
@@ -915,7 +930,7 @@ export class WasmBackend implements Backend {
     storage.version++;
     if (liesTogether(x)) return;
     eachElement(x, start, (i, at) => {
-      data[at] = data[(address >> 2) + i];
+      data[at] = data[(address >>> 2) + i];
     });
   }
 
@@ -923,6 +938,7 @@ export class WasmBackend implements Backend {
   #staging(dtype: DType, length: number): number {
     const known = this.#stagings.get(dtype);
     if (known && known.length >= length) return known.address;
+    this.#stagings.delete(dtype); // before it is given back: what follows may find no room
     if (known) this.#heap.give(known.address);
     const made = { address: this.#take(length * 4), length };
     this.#stagings.set(dtype, made);
@@ -930,7 +946,7 @@ export class WasmBackend implements Backend {
   }
 
   #set(operation: string, x: Tensor, value: number): void {
-    const at = this.#side(operation, x) >> 2;
+    const at = this.#side(operation, x) >>> 2;
     this.#floats[at] = value;
     storageOf(operation, x).version++;
   }
@@ -954,13 +970,13 @@ export class WasmBackend implements Backend {
   }
 
   #idAt(ids: Tensor, at: number): number {
-    return this.#ints[(this.#labels('read', ids) >> 2) + at];
+    return this.#ints[(this.#labels('read', ids) >>> 2) + at];
   }
 
   #elements(operation: string, x: Tensor): { storage: WasmStorage; data: TypedArray; start: number } {
     const storage = storageOf(operation, x);
     const data = storage.dtype === 'i32' ? this.#ints : this.#floats;
-    return { storage, data, start: (storage.address >> 2) + x.offset };
+    return { storage, data, start: (storage.address >>> 2) + x.offset };
   }
 
   #take(bytes: number): number {
@@ -974,9 +990,20 @@ export class WasmBackend implements Backend {
 }
 
 /** As the workers do; a bundler is not to follow it, since there is nothing outside in a browser. */
-async function importOpenGemm({ module }: OutsideProducts): Promise<OpenGemm> {
-  const { openGemm } = await import(/* @vite-ignore */ /* webpackIgnore: true */ module);
-  return openGemm;
+async function openOutside(outside: OutsideProducts, memory: WebAssembly.Memory): Promise<Gemm> {
+  try {
+    const { openGemm } = await import(/* @vite-ignore */ /* webpackIgnore: true */ outside.module);
+    return (openGemm as OpenGemm)(memory, outside.options);
+  } catch (error) {
+    throw outsideFails(outside, error);
+  }
+}
+
+function outsideFails(outside: OutsideProducts | undefined, error: unknown): StateError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new StateError(
+    `WasmBackend: expected every thread to load ${outside?.name}, but one says: ${detail}; leave out outside to multiply in WebAssembly`,
+  );
 }
 
 function loadModule(relaxed: boolean, shared: boolean): Promise<{ wasm: string }> {

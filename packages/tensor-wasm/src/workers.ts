@@ -1,16 +1,20 @@
 /** What a worker runs: the same module over the same memory, until it is told to quit. */
 const source = `
-const start = async ({ module, memory, thread, outside }) => {
+const start = async ({ module, memory, thread, outside }, ready) => {
   const gemm = outside ? (await import(outside.module)).openGemm(memory, outside.options) : () => {};
   const imports = { env: { memory, gemm, abort() { throw new Error('a kernel gave up'); } } };
-  new WebAssembly.Instance(module, imports).exports.work(thread);
+  const { work } = new WebAssembly.Instance(module, imports).exports;
+  ready();
+  work(thread);
 };
 `;
 
+import type { CrewMember } from './crew.ts';
 import type { OutsideProducts } from './outside.ts';
 
-export interface Worker {
-  stop(): void;
+export interface Worker extends CrewMember {
+  /** Resolves when it has loaded what it needs; rejects if it cannot. */
+  readonly ready: Promise<void>;
 }
 
 interface NodeWorkers {
@@ -20,7 +24,7 @@ interface NodeWorkers {
   ) => {
     unref(): void;
     terminate(): Promise<number>;
-    on(event: string, listener: (value: never) => void): void;
+    on(event: 'message' | 'error', listener: (value: unknown) => void): void;
   };
 }
 
@@ -56,6 +60,11 @@ export function availableThreads(): number {
     : 1;
 }
 
+/** How many threads a backend takes if nobody says: one for each core, up to 16. */
+export function defaultThreads(): number {
+  return Math.min(availableThreads(), 16);
+}
+
 /** A worker that works beside the calling thread and does not keep the process alive. */
 export function startWorker(
   module: WebAssembly.Module,
@@ -65,20 +74,39 @@ export function startWorker(
 ): Worker {
   const node = nodeWorkers();
   if (node) {
-    const code = `${source} start(require('node:worker_threads').workerData);`;
+    const code = `${source} const { parentPort, workerData } = require('node:worker_threads');
+      start(workerData, () => parentPort.postMessage('ready')).catch((error) => { setImmediate(() => { throw error; }); });`;
     const worker = new node.Worker(code, { eval: true, workerData: { module, memory, thread, outside } });
-    worker.unref();
-    // Without a listener, an error in a worker ends the process. The calling thread notices by itself that it is missing.
-    worker.on('error', () => {});
-    return { stop: () => void worker.terminate() };
+    // Until it is ready it keeps the process alive, since somebody may wait for that; from then on it does not.
+    if (!outside) worker.unref();
+    let failure: string | undefined;
+    const ready = new Promise<void>((resolve, reject) => {
+      worker.on('message', () => {
+        worker.unref();
+        resolve();
+      });
+      // Without a listener, an error in a worker ends the process.
+      worker.on('error', (error) => {
+        failure = error instanceof Error ? error.message : String(error);
+        reject(error);
+      });
+    });
+    ready.catch(() => {}); // who does not wait for it is told when the thread is missed
+    return {
+      ready,
+      get failure() {
+        return failure;
+      },
+      stop: () => void worker.terminate(),
+    };
   }
   const { Blob, URL, Worker } = surroundings;
   if (!Worker) throw new Error('WasmBackend: there are no workers here; use { threads: 1 }');
   const url = URL.createObjectURL(
-    new Blob([`${source} onmessage = ({ data }) => start(data);`], { type: 'text/javascript' }),
+    new Blob([`${source} onmessage = ({ data }) => start(data, () => {});`], { type: 'text/javascript' }),
   );
   const worker = new Worker(url);
   worker.postMessage({ module, memory, thread, outside });
   URL.revokeObjectURL(url);
-  return { stop: () => worker.terminate() };
+  return { ready: Promise.resolve(), stop: () => worker.terminate() };
 }

@@ -1,19 +1,11 @@
 import { execFile } from 'node:child_process';
+import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describeBackend } from '@unroll/conformance';
 import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
-import {
-  type Backend,
-  Memory,
-  Random,
-  ReferenceBackend,
-  randn,
-  type Tensor,
-  tensor,
-  zeros,
-} from '@unroll/tensor';
+import { type Backend, Memory, Random, ReferenceBackend, randn, Tensor, tensor, zeros } from '@unroll/tensor';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WasmBackend, type WasmBackendOptions } from '../src/index.ts';
 
@@ -104,6 +96,60 @@ describe('WasmBackend', () => {
       expect(worst).toBeLessThan(1e-5);
     }
   });
+
+  it('lists rows of one shape only, though memory may be used for another of the same size', async () => {
+    const backend = await create({ threads: 1 });
+    const wide = zeros(backend, [256, 256]);
+    const tall = new Tensor(backend, wide.storage, [65536, 1]);
+    backend.scatterAdd(wide, tensor(backend, [3], [1], 'i32'), randn(backend, [1, 256], new Random(1)));
+    const beside = zeros(backend, [5000]);
+    const ids = Array.from({ length: 900 }, (_, i) => 65535 - 7 * i);
+    backend.scatterAdd(tall, tensor(backend, ids, [900], 'i32'), tensor(backend, ids, [900, 1]));
+    expect((await beside.read()).every((value) => value === 0)).toBe(true);
+    const norm = zeros(backend, [1]);
+    backend.addSumSquares(norm, tall);
+    const squares = Array.from(await wide.read()).reduce((sum, x) => sum + x * x, 0);
+    expect((await norm.item()) / squares).toBeCloseTo(1, 5);
+    backend.fill(wide, 0);
+    expect((await tall.read()).every((value) => value === 0)).toBe(true);
+  });
+
+  it('goes on unharmed after memory that it asked for was refused', async () => {
+    const backend = await create({ threads: 1 });
+    const a = randn(backend, [200, 10], new Random(1));
+    const [b, other] = [2, 3].map((seed) => randn(backend, [10, 20], new Random(seed)));
+    const out = zeros(backend, [200, 20]);
+    backend.matmul(out, a, b); // in room for one packed operand
+    // The same few numbers again and again, whose packed form would be larger than all memory.
+    const K = 10_000_000;
+    const tall = new Tensor(backend, b.storage, [K, 150], [0, 1]);
+    const wide = new Tensor(backend, b.storage, [K, 141], [0, 1]).T;
+    const product = zeros(backend, [141, 150]);
+    expect(() => backend.matmul(product, wide, tall)).toThrow('cannot grow so far');
+    const others = Array.from({ length: 20 }, () => zeros(backend, [16]));
+    backend.matmul(out, a, other);
+    for (const x of others) expect((await x.read()).every((value) => value === 0)).toBe(true);
+  });
+
+  // It takes 2.2 GB while it runs.
+  it.runIf(freemem() > 5e9)(
+    'works with memory above 2 GiB, where addresses have their highest bit set',
+    async () => {
+      const backend = await create({ threads: 1 });
+      const below = [0, 1, 2].map(() => zeros(backend, [180_000_000]));
+      for (const x of below) backend.fill(x.columns(0, 10), 1);
+      const above = zeros(backend, [1000]);
+      expect(backend.memoryBytes).toBeGreaterThan(2 ** 31);
+      backend.fill(above, 4);
+      expect((await above.read()).every((value) => value === 4)).toBe(true);
+      above.write(new Float32Array(1000).fill(3));
+      const norm = zeros(backend, [1]);
+      backend.addSumSquares(norm, above);
+      backend.sqrt(norm);
+      expect(await norm.item()).toBeCloseTo(Math.sqrt(9000), 3);
+      for (const x of below) expect([...(await x.columns(0, 10).read())]).toEqual(new Array(10).fill(1));
+    },
+  );
 
   it('makes and disposes of 1,000 models without growing', async () => {
     const backend = await create({ threads: 1 });

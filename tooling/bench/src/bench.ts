@@ -56,15 +56,28 @@ const { values: args } = parseArgs({
     readme: { type: 'boolean', default: false },
   },
 });
-const parts = new Set(
-  args.only?.split(',') ?? ['rnnlm', 'better', 'products', 'generation', 'growth', 'cold'],
-);
+const everything = ['rnnlm', 'better', 'products', 'generation', 'growth', 'cold'];
+const parts = new Set(args.only?.split(',') ?? everything);
+for (const part of parts) {
+  if (!everything.includes(part)) {
+    throw new Error(`--only: expected some of ${everything.join(', ')}, got ${part}`);
+  }
+}
+if (args.readme && !(parts.has('rnnlm') && parts.has('better'))) {
+  throw new Error('--readme: expected the parts rnnlm and better, which the README shows');
+}
 const rounds = Number(args.rounds);
 const say = (line: string): void => console.error(line);
 
 if (!args['without-slow-peers'] && parts.has('rnnlm') && !existsSync(join(peersFolder, 'node_modules'))) {
   say('installing the peers, in a folder of their own');
-  spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: peersFolder, stdio: 'inherit' });
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: peersFolder,
+    stdio: 'inherit',
+  });
+  if (status !== 0) {
+    throw new Error('the peers could not be installed; try again, or add --without-slow-peers');
+  }
 }
 
 const ours = ourContenders();
@@ -113,7 +126,9 @@ if (parts.has('cold')) report.coldStart = await measureColdStart(15);
 
 const folder = join(import.meta.dirname, '..', 'results');
 mkdirSync(folder, { recursive: true });
-const file = join(folder, `${report.date}.json`);
+// A part is not to take the place of the whole.
+const name = args.only ? `${report.date}-${args.only.replaceAll(',', '-')}` : report.date;
+const file = join(folder, `${name}.json`);
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(file.replace('.json', '.md'), describeReport(report));
 console.log(describeReport(report));
@@ -121,17 +136,23 @@ say(`written to ${relative('.', file)} and .md`);
 if (args.readme) updateReadme(describeForReadme(report));
 
 async function measureColdStart(runs: number): Promise<Report['coldStart']> {
-  const all: Record<'total' | 'imported' | 'loaded' | 'created' | 'built' | 'stepped', number>[] = [];
+  type Times = Record<'total' | 'before' | 'imported' | 'loaded' | 'created' | 'built' | 'stepped', number>;
+  const all: Times[] = [];
   for (let i = 0; i < runs; i++) {
-    const start = performance.now();
-    const since = await runForJson([process.execPath, join(import.meta.dirname, 'cold-start.mjs')]);
-    all.push({ ...(since as (typeof all)[number]), total: performance.now() - start });
+    const start = performance.timeOrigin + performance.now();
+    const since = (await runForJson([
+      process.execPath,
+      join(import.meta.dirname, 'cold-start.mjs'),
+    ])) as Times & { began: number };
+    // The child's clock begins when Node has begun in it; ours, before it is started.
+    const before = since.began - start;
+    all.push({ ...since, before, total: before + since.stepped });
   }
-  const of = (part: (run: (typeof all)[number]) => number) => median(all.map(part));
+  const of = (part: (run: Times) => number) => median(all.map(part));
   return {
     runs,
-    total: of(({ stepped }) => stepped),
-    node: of(({ imported }) => imported),
+    total: of(({ total }) => total),
+    node: of(({ before, imported }) => before + imported),
     loading: of(({ imported, loaded }) => loaded - imported),
     backend: of(({ loaded, created }) => created - loaded),
     model: of(({ created, built }) => built - created),

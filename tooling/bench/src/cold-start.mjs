@@ -20,5 +20,7 @@ clipGrads(model.params, 0.25, new Memory());
 new SGD({ lr: 20 }).update(model.params);
 await loss.item();
 const stepped = performance.now();
-console.log(JSON.stringify({ imported, loaded, created, built, stepped }));
+// Where the process began, on the clock of whoever started it.
+const began = performance.timeOrigin;
+console.log(JSON.stringify({ imported, loaded, created, built, stepped, began }));
 backend.dispose();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBlas } from '@unroll/tensor-blas';
-import { availableThreads, hasRelaxedSimd } from '@unroll/tensor-wasm';
+import { defaultThreads, hasRelaxedSimd } from '@unroll/tensor-wasm';
 import type { Ours } from './ours.ts';
 import { succeeds } from './processes.ts';
 
@@ -21,7 +21,7 @@ export interface Contender {
 const here = import.meta.dirname;
 export const peersFolder: string = join(here, '..', 'peers');
 
-const threadCounts = (): readonly number[] => [...new Set([1, availableThreads()])];
+const threadCounts = (): readonly number[] => [...new Set([1, defaultThreads()])];
 const words = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
 
 /** Our own code, on every backend that there is here. */
@@ -67,6 +67,15 @@ export function peers(): Contender[] {
     for (const threads of threadCounts()) {
       const command = [python, join(peersFolder, `${module}_peer.py`)];
       found.push({ name: `${name}, ${words(threads)}`, command, options: { threads } });
+      // Threads that wait for work awake are faster on an idle machine, and slower on a busy one: both are tried.
+      if (module === 'torch' && threads > 1) {
+        const awake = ['env', 'OMP_WAIT_POLICY=active', ...command];
+        found.push({
+          name: `${name}, ${words(threads)} that stay awake`,
+          command: awake,
+          options: { threads },
+        });
+      }
     }
   }
   if (!existsSync(join(peersFolder, 'node_modules'))) return found;

@@ -45,7 +45,9 @@ function raceTable(results: readonly Result[]): string {
 }
 
 function phaseTable(results: readonly Result[]): string {
-  const shown = results.filter(({ phases, name }) => phases && !name.includes('baseline'));
+  const shown = results.filter(
+    ({ phases = {}, name }) => Object.keys(phases).length > 0 && !name.includes('baseline'),
+  );
   const names = Object.keys(shown[0]?.phases ?? {});
   return tableOf(
     ['ms', ...shown.map(({ name }) => name.replace('unroll ', ''))],
@@ -60,7 +62,7 @@ export function describeReport(report: Report): string {
   const { machine, rnnlm, betterRnnlm, products, generation, growth, coldStart } = report;
   const parts = [
     `# Benchmark of ${report.date}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians; every figure of one run of \`pnpm bench\`, each contender in a process of its own, in turn. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians; every figure of one run of \`pnpm bench\`, each contender in a process of its own, in turn. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
   ];
   if (rnnlm) {
     parts.push(
@@ -115,7 +117,7 @@ export function describeReport(report: Report): string {
   if (coldStart) {
     parts.push(
       '## From the start of a process to the end of its first step',
-      `${whole(coldStart.total)} ms (wasm, Rnnlm 100, V 10,000, the median of ${coldStart.runs}): Node ${whole(coldStart.node)}, loading our packages ${whole(coldStart.loading)}, the backend ${whole(coldStart.backend)}, the model and its weights ${whole(coldStart.model)}, the step ${whole(coldStart.step)}.`,
+      `${whole(coldStart.total)} ms (wasm, Rnnlm 100, V 10,000, the median of ${coldStart.runs}), measured from outside: Node itself ${whole(coldStart.node)}, loading our packages ${whole(coldStart.loading)}, the backend ${whole(coldStart.backend)}, the model and its weights ${whole(coldStart.model)}, the step ${whole(coldStart.step)}.`,
     );
   }
   return `${parts.join('\n\n')}\n`;

@@ -80,7 +80,9 @@ export async function race(
       }
     }
     const ours = [...runs.values()].find(([run]) => run?.losses.length === steps)?.[0].losses ?? [];
-    return contenders.map((contender) => summarize(contender, runs.get(contender) ?? [], workload, ours));
+    return contenders.map((contender) =>
+      summarize(contender, runs.get(contender) ?? [], workload, ours, steps),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -108,6 +110,7 @@ function summarize(
   runs: readonly Run[],
   workload: Workload,
   ours: readonly number[],
+  steps: number,
 ): Result {
   const failed = runs.find(({ error }) => error);
   const [first] = runs;
@@ -115,6 +118,14 @@ function summarize(
     return { name, version: failed.version, error: failed.error.split('\n')[0] };
   }
   const { version, losses, firstSteps, phases } = first;
+  if (losses.length < steps) {
+    return {
+      name,
+      version,
+      losses,
+      error: `made only ${losses.length} of the ${steps} steps that are compared`,
+    };
+  }
   const lossDifference = Math.max(...losses.map((loss, i) => Math.abs(loss - ours[i])));
   if (!(lossDifference <= AGREEMENT)) {
     return { name, version, losses, lossDifference, error: `its losses are others: ${losses.join(', ')}` };

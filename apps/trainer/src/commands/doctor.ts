@@ -1,15 +1,16 @@
 import { arch, cpus, platform } from 'node:os';
-import { chooseBackend } from '@unroll/backend';
+import { chooseBackend, createBackend } from '@unroll/backend';
 import { type Backend, Random, ReferenceBackend, randn, zeros } from '@unroll/tensor';
-import { createBlasBackend, findBlas } from '@unroll/tensor-blas';
-import { availableThreads, hasRelaxedSimd, hasSimd, WasmBackend } from '@unroll/tensor-wasm';
+import { defaultThreads, hasRelaxedSimd, hasSimd, WasmBackend } from '@unroll/tensor-wasm';
 import { table } from '../format.ts';
 
 /** How fast a backend multiplies two matrices of SIZE x SIZE. */
 interface Speed {
   readonly backend: string;
-  /** Billions of additions and multiplications a second. */
-  readonly gflops: number;
+  /** Billions of additions and multiplications a second; null if it does not work. */
+  readonly gflops: number | null;
+  /** Why it does not work. */
+  readonly reason?: string;
 }
 
 /** What there is on this machine. */
@@ -46,7 +47,9 @@ export async function doctor({ json }: { json?: boolean }): Promise<void> {
   );
   console.log(`auto takes  ${auto}`);
   console.log(`\nMatrix product ${SIZE} x ${SIZE} x ${SIZE}, the best of some, in GFLOP/s:`);
-  console.log(table(speeds.map(({ backend, gflops }) => [backend, gflops.toFixed(1)])));
+  console.log(
+    table(speeds.map(({ backend, gflops, reason = '' }) => [backend, gflops?.toFixed(1) ?? reason])),
+  );
 }
 
 function describeSimd(simd: boolean, relaxed: boolean): string {
@@ -55,29 +58,36 @@ function describeSimd(simd: boolean, relaxed: boolean): string {
 }
 
 async function examine(): Promise<Findings> {
-  const threads = availableThreads();
+  const threads = defaultThreads();
   const counts = threads === 1 ? [1] : [1, threads];
-  const blas = lookForBlas();
+  const blas = await lookForBlas();
   const speeds: Speed[] = [];
-  const measure = async (name: string, backend: Backend): Promise<void> => {
-    speeds.push({ backend: name, gflops: await speedOf(backend) });
-    backend.dispose();
+  const measure = async (name: string, make: () => Backend | Promise<Backend>): Promise<void> => {
+    let backend: Backend | undefined;
+    try {
+      backend = await make();
+      speeds.push({ backend: name, gflops: await speedOf(backend) });
+    } catch (error) {
+      speeds.push({ backend: name, gflops: null, reason: messageOf(error) });
+    } finally {
+      backend?.dispose();
+    }
   };
-  await measure('reference, one thread', new ReferenceBackend());
+  await measure('reference, one thread', () => new ReferenceBackend());
   for (const relaxedSimd of hasSimd() ? (hasRelaxedSimd() ? [false, true] : [false]) : []) {
     for (const threads of counts) {
       const name = `wasm, ${relaxedSimd ? 'relaxed SIMD' : 'baseline SIMD'}, ${countOf(threads)}`;
-      await measure(name, await WasmBackend.create({ threads, relaxedSimd }));
+      await measure(name, () => WasmBackend.create({ threads, relaxedSimd }));
     }
   }
   for (const threads of hasSimd() && 'library' in blas ? counts : []) {
-    await measure(`blas, ${countOf(threads)}`, await createBlasBackend({ threads }));
+    await measure(`blas, ${countOf(threads)}`, () => createBackend({ backend: 'blas', threads }));
   }
   const { backend, description } = await chooseBackend();
   backend.dispose();
   return {
     node: process.version,
-    machine: `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${threads === 1 ? 'one core' : `${threads} cores`}, ${platform()} ${arch()}`,
+    machine: `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${cpus().length === 1 ? 'one core' : `${cpus().length} cores`}, ${platform()} ${arch()}`,
     simd: hasSimd(),
     relaxedSimd: hasRelaxedSimd(),
     threads,
@@ -89,13 +99,16 @@ async function examine(): Promise<Findings> {
 
 const countOf = (threads: number): string => (threads === 1 ? 'one thread' : `${threads} threads`);
 
-function lookForBlas(): Findings['blas'] {
+async function lookForBlas(): Promise<Findings['blas']> {
   try {
+    const { findBlas } = await import('@unroll/tensor-blas');
     return findBlas();
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: messageOf(error) };
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** For a third of a second and three times at least; the best, since everything else on the machine only slows it down. */
 async function speedOf(backend: Backend): Promise<number> {

@@ -1,4 +1,11 @@
 export { readModelFolder } from './read-model-folder.ts';
 export { readSafetensorsFile } from './read-safetensors-file.ts';
+export {
+  listSnapshots,
+  readSnapshot,
+  removeSnapshot,
+  type SnapshotFiles,
+  writeSnapshot,
+} from './snapshots.ts';
 export { writeFileWhole } from './write-file-whole.ts';
 export { writeModelFolder } from './write-model-folder.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { promises } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CheckpointError } from '../checkpoint-error.ts';
+import { DiskError } from '../checkpoint-error.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** A file that is on the disk under a temporary name, in the folder where it belongs. */
@@ -12,7 +12,7 @@ export interface StagedFile {
   discard(): Promise<void>;
 }
 
-/** @throws CheckpointError, with nothing left behind, where the bytes cannot be written */
+/** @throws DiskError, with nothing left behind, where the bytes cannot be written */
 export async function stageFile(path: string, bytes: Uint8Array): Promise<StagedFile> {
   const folder = dirname(path);
   const temporary = join(folder, `.unroll-${randomUUID()}.tmp`);
@@ -24,7 +24,7 @@ export async function stageFile(path: string, bytes: Uint8Array): Promise<Staged
     } catch (cause) {
       await discard();
       const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new CheckpointError(
+      throw new DiskError(
         `${path}: could not be written (${detail}); what was there before is unchanged. ` +
           'Check that its folder exists, that you may write there and that the disk is not full.',
         { cause },

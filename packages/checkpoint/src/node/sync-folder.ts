@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import { CheckpointError } from '../checkpoint-error.ts';
+import { DiskError } from '../checkpoint-error.ts';
 
 /** Windows cannot open a folder as a file, and some file systems cannot fsync one. */
 const UNSUPPORTED = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS']);
@@ -16,7 +16,7 @@ export async function syncFolder(folder: string): Promise<void> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (UNSUPPORTED.has(code ?? '')) return;
-    throw new CheckpointError(
+    throw new DiskError(
       `${folder}: the disk did not confirm what was written there (${message}). Check the disk and write again.`,
       { cause },
     );

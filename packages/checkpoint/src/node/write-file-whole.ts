@@ -6,7 +6,7 @@ import { stageFile } from './stage-file.ts';
  *
  * A process that is killed while it writes leaves a `.unroll-….tmp` file behind, which may be deleted.
  *
- * @throws CheckpointError where it cannot be written; the old file is then as it was
+ * @throws DiskError where it cannot be written; the old file is then as it was
  */
 export async function writeFileWhole(path: string, bytes: Uint8Array): Promise<void> {
   const file = await stageFile(path, bytes);

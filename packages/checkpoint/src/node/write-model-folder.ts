@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import { CheckpointError } from '../checkpoint-error.ts';
+import { DiskError } from '../checkpoint-error.ts';
 import type { ModelFiles } from '../model-files.ts';
 import { serializeConfig } from '../serialize-config.ts';
 import { serializeSafetensors } from '../serialize-safetensors.ts';
@@ -14,7 +14,7 @@ import { writeFileWhole } from './write-file-whole.ts';
  * may hold other files. Weights never lie beside the config or the vocabulary of another model, whenever the process dies.
  * One writer at a time.
  *
- * @throws CheckpointError where the folder cannot be written or the values do not fit their formats
+ * @throws DiskError where the folder cannot be written, CheckpointError where the values do not fit their formats
  */
 export async function writeModelFolder(
   folder: string,
@@ -55,7 +55,7 @@ async function makeFolder(folder: string): Promise<void> {
     await promises.mkdir(folder, { recursive: true });
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(
+    throw new DiskError(
       `${folder}: the model folder could not be made (${detail}). Choose another path, or remove the file in its way.`,
       { cause },
     );
@@ -77,7 +77,7 @@ async function removeWeights(path: string): Promise<void> {
     await promises.rm(path, { force: true });
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(
+    throw new DiskError(
       `${path}: the old weights could not be removed (${detail}). Remove them, or choose another folder.`,
       { cause },
     );
