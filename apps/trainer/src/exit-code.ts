@@ -1,4 +1,4 @@
-import { CheckpointError } from '@unroll/checkpoint';
+import { CheckpointError, DiskError } from '@unroll/checkpoint';
 import { UnrollError } from '@unroll/tensor';
 import { TextError } from '@unroll/text';
 import { DivergedError } from '@unroll/training';
@@ -14,8 +14,10 @@ export const ExitCode = {
   data: 3,
   /** Training ended in numbers that are none. */
   diverged: 4,
-  /** Ended by Ctrl-C. */
-  interrupted: 130,
+  /** The disk is full, or cannot be written. */
+  disk: 5,
+  /** Ended by Ctrl-C, by SIGTERM, by a terminal that was closed. */
+  ofSignal: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 },
 } as const;
 
 /** The command line does not make sense. */
@@ -29,6 +31,7 @@ export class DataError extends Error {
 }
 
 export function exitCodeOf(error: unknown): number {
+  if (DiskError.isInstance(error)) return ExitCode.disk;
   if (error instanceof DataError || TextError.isInstance(error) || CheckpointError.isInstance(error)) {
     return ExitCode.data;
   }

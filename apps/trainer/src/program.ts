@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
 import { generateText } from './commands/generate.ts';
 import { inspect } from './commands/inspect.ts';
+import { resumeRun } from './commands/resume.ts';
 import { trainModel } from './commands/train.ts';
 import { optimizerNames, scheduleNames } from './optimizers.ts';
 import { version } from './version.ts';
@@ -32,17 +33,18 @@ Examples:
   unroll generate runs/mine --prompt "Once upon a time" --tokens 300
   unroll evaluate runs/mine --data my.txt --split test
 
-Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 130 interrupted,
-1 anything else.`,
+Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 5 the disk is full or
+cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything else.`,
     );
-  const withBackend = (subcommand: Command): Command =>
-    subcommand
-      .addOption(
-        new Option('--backend <name>', 'what computes; auto takes the fastest')
-          .choices(backendNames)
-          .default('auto'),
-      )
-      .option('--threads <n>', 'how many threads compute (default: one for each core)', wholeFrom(1));
+  const withBackend = (subcommand: Command, isNew = true): Command => {
+    const backend = new Option('--backend <name>', 'what computes; auto takes the fastest').choices(
+      backendNames,
+    );
+    const usual = isNew ? 'one for each core' : 'one for each core, or what the run was begun with';
+    return subcommand
+      .addOption(isNew ? backend.default('auto') : backend)
+      .option('--threads <n>', `how many threads compute (default: ${usual})`, wholeFrom(1));
+  };
 
   withBackend(program.command('train'))
     .description('Train a model on a text; the defaults are those of the book for the Penn Treebank.')
@@ -77,6 +79,12 @@ Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4
     )
     .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
     .option('--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', wholeFrom(0))
+    .option(
+      '--save-interval <steps>',
+      'a checkpoint every so many steps (default: every 2 minutes)',
+      wholeFrom(1),
+    )
+    .option('--keep <n>', 'how many checkpoints stay', wholeFrom(1), 2)
     .option('--force', 'let a folder that is not empty be written over')
     .addHelpText(
       'after',
@@ -87,6 +95,11 @@ Examples:
   unroll train --data my.txt --tokenizer char --optimizer adam --lr 0.002 --max-grad 5 --hidden-size 128 --out runs/mine`,
     )
     .action(async (options) => end(await trainModel({ ...options, command })));
+
+  withBackend(program.command('resume'), false)
+    .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
+    .argument('<run folder>', 'the --out of unroll train')
+    .action(async (folder: string, options) => end(await resumeRun(folder, { ...options, command })));
 
   withBackend(program.command('evaluate'))
     .description("Measure a model's perplexity on a text.")

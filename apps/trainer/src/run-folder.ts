@@ -1,19 +1,31 @@
-import { appendFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFileSync, closeSync, fsyncSync, openSync, statSync, truncateSync } from 'node:fs';
+import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { CheckpointError, DiskError } from '@unroll/checkpoint';
+import {
+  listSnapshots,
+  readSnapshot,
+  removeSnapshot,
+  type SnapshotFiles,
+  writeFileWhole,
+  writeSnapshot,
+} from '@unroll/checkpoint/node';
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
 import { UsageError } from './exit-code.ts';
+import { Lock } from './lock.ts';
+import { parseRunConfig, type RunConfig, serializeRunConfig } from './run-config.ts';
 
 const modelFiles = ['model.safetensors', 'config.json', 'vocab.json'];
+const logFiles = ['metrics.jsonl', 'evaluations.jsonl', 'samples.txt'] as const;
+const CONFIG = 'run.json';
+const CHECKPOINTS = 'checkpoints';
+const LOCK = 'lock';
+
+/** How many bytes of each record belong to a checkpoint. */
+export type LogSizes = Readonly<Record<(typeof logFiles)[number], number>>;
 
 /** What a run writes; `--force` removes these and nothing else. */
-const ownFiles = [
-  ...modelFiles,
-  'metrics.jsonl',
-  'evaluations.jsonl',
-  'samples.txt',
-  ...modelFiles.map((name) => join('interrupted', name)),
-];
+const ownFiles = [CHECKPOINTS, ...modelFiles, CONFIG, ...logFiles];
 
 /** Is `inner` the folder `outer`, or somewhere in it? */
 function isWithin(inner: string, outer: string): boolean {
@@ -21,15 +33,17 @@ function isWithin(inner: string, outer: string): boolean {
   return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 }
 
-/** The folder of one run: the model, and a record of how it came about. */
+/** The folder of one run: the model, checkpoints to go on from, and a record of how it came about. */
 export class RunFolder {
   readonly path: string;
+  #lock: Lock | undefined;
 
   private constructor(path: string) {
     this.path = path;
   }
 
   /**
+   * A folder for a new run.
    * @param data where the text lies, which a run must not write over
    * @throws UsageError if it holds something, and `force` is false or what it holds is no run
    */
@@ -40,19 +54,10 @@ export class RunFolder {
         `--out ${path}: expected a folder in which --data ${data} does not lie, or a run could write over its text; choose another one`,
       );
     }
-    let names: string[] = [];
-    try {
-      names = await readdir(path);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOTDIR')
-        throw new UsageError(`--out ${path}: expected a folder, there is a file of that name`);
-      if (code !== 'ENOENT')
-        throw new UsageError(`--out ${path}: cannot be read (${code}); choose another folder`);
-    }
+    const names = await namesIn(path, `--out ${path}`);
     if (names.length > 0 && !force) {
       throw new UsageError(
-        `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); choose another one, or add --force to write over the run in it`,
+        `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); choose another one, add --force to write over the run in it${names.includes(CONFIG) ? `, or go on with that run: unroll resume ${path}` : ''}`,
       );
     }
     if (names.length > 0 && !names.includes('metrics.jsonl')) {
@@ -63,32 +68,155 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
-  /** Makes the folder, and removes what an earlier run left in it. */
-  async begin(): Promise<void> {
+  /**
+   * The folder of a run that was begun, to go on with.
+   * @throws UsageError if it holds none, or another process works in it
+   */
+  static async open(path: string): Promise<{ folder: RunFolder; config: RunConfig }> {
+    const names = await namesIn(path, path);
+    if (!names.includes(CONFIG)) {
+      throw new UsageError(
+        `${path}: expected the folder of a run, but there is no ${CONFIG} in it; check the path`,
+      );
+    }
+    const folder = new RunFolder(path);
+    folder.#lock = Lock.take(folder.file(LOCK));
+    try {
+      return { folder, config: await parseRunConfig(folder.file(CONFIG)) };
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
+  }
+
+  /** Makes the folder, keeps other processes out, and removes what an earlier run left in it. */
+  async begin(config: RunConfig): Promise<void> {
     try {
       await mkdir(this.path, { recursive: true });
-      for (const name of ownFiles) await rm(this.file(name), { force: true });
-      appendFileSync(this.file('metrics.jsonl'), '');
+      this.#lock = Lock.take(this.file(LOCK));
+      for (const name of ownFiles) await rm(this.file(name), { force: true, recursive: true });
+      for (const name of logFiles) this.#append(name, '');
+      await writeFileWhole(this.file(CONFIG), serializeRunConfig(config));
     } catch (error) {
+      if (error instanceof UsageError || DiskError.isInstance(error)) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new UsageError(`--out ${this.path}: cannot be written (${code}); choose another folder`);
     }
+  }
+
+  /** Lets other processes in. */
+  close(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
   }
 
   file(name: string): string {
     return join(this.path, name);
   }
 
+  /**
+   * Keeps a checkpoint, and of the earlier ones the newest, `keep` in all.
+   * @throws DiskError if it cannot be written; those before are as they were
+   */
+  async saveCheckpoint(step: number, files: SnapshotFiles, keep: number): Promise<void> {
+    const folder = this.file(CHECKPOINTS);
+    await this.#expectSpace([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0));
+    await writeSnapshot(folder, `step-${String(step).padStart(9, '0')}`, files);
+    for (const old of (await listSnapshots(folder)).slice(keep)) await removeSnapshot(folder, old);
+  }
+
+  /** The newest checkpoint that is whole; `undefined` if none was written yet. Told of each that is not. */
+  async latestCheckpoint(
+    warn: (message: string) => void,
+  ): Promise<{ files: SnapshotFiles; path: string } | undefined> {
+    const folder = this.file(CHECKPOINTS);
+    const names = await listSnapshots(folder);
+    for (const name of names) {
+      try {
+        return { files: await readSnapshot(folder, name), path: join(folder, name) };
+      } catch (error) {
+        if (!CheckpointError.isInstance(error)) throw error;
+        warn(`a checkpoint is passed over: ${error.message}`);
+      }
+    }
+    if (names.length > 0) {
+      throw new CheckpointError(
+        `${folder}: expected a checkpoint that is whole, but none of ${names.length} is; the model in ${this.path} may still be: begin a new run with --weights ${this.path}`,
+      );
+    }
+    return undefined;
+  }
+
+  /** How long the records are, now that they have reached the disk. */
+  logSizes(): LogSizes {
+    const sizes = logFiles.map((name) => {
+      const file = openSync(this.file(name), 'r');
+      try {
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      return [name, statSync(this.file(name)).size] as const;
+    });
+    return Object.fromEntries(sizes) as LogSizes;
+  }
+
+  /** Cuts off what was recorded after a checkpoint: it will be recorded again. */
+  rewindLogs(sizes: LogSizes): void {
+    for (const name of logFiles) {
+      this.#append(name, '');
+      const { size } = statSync(this.file(name));
+      if (size < (sizes[name] ?? 0)) {
+        throw new CheckpointError(
+          `${this.file(name)}: expected ${sizes[name]} bytes or more, got ${size}; was it changed by hand? The weights are whole: begin a new run with --weights ${this.path}`,
+        );
+      }
+      truncateSync(this.file(name), sizes[name] ?? 0);
+    }
+  }
+
   logStep({ type: _, ...record }: StepEvent): void {
-    appendFileSync(this.file('metrics.jsonl'), `${JSON.stringify(record)}\n`);
+    this.#append('metrics.jsonl', `${JSON.stringify(record)}\n`);
   }
 
   logEvaluation({ step, epoch, loss, perplexity, predictions }: EvaluationEvent): void {
     const record = { step, epoch, loss, perplexity, predictions };
-    appendFileSync(this.file('evaluations.jsonl'), `${JSON.stringify(record)}\n`);
+    this.#append('evaluations.jsonl', `${JSON.stringify(record)}\n`);
   }
 
   logSample(step: number, text: string): void {
-    appendFileSync(this.file('samples.txt'), `--- step ${step} ---\n${text}\n\n`);
+    this.#append('samples.txt', `--- step ${step} ---\n${text}\n\n`);
+  }
+
+  #append(name: string, text: string): void {
+    try {
+      appendFileSync(this.file(name), text);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new DiskError(`${this.file(name)}: could not be written (${message}). Is the disk full?`, {
+        cause,
+      });
+    }
+  }
+
+  async #expectSpace(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.path);
+    const free = bavail * bsize;
+    if (free < bytes * 1.1 + 1e6) {
+      throw new DiskError(
+        `${this.path}: expected room for a checkpoint of ${Math.ceil(bytes / 1e6)} MB, but ${Math.floor(free / 1e6)} MB are free; make room, then go on: unroll resume ${this.path}`,
+      );
+    }
+  }
+}
+
+async function namesIn(path: string, what: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw new UsageError(`${what}: expected a folder, there is a file of that name`);
+    if (code !== 'ENOENT') throw new UsageError(`${what}: cannot be read (${code}); choose another folder`);
+    return [];
   }
 }

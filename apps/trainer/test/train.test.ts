@@ -25,10 +25,12 @@ describe('unroll train', () => {
     expect(stderr).toContain('done in');
     expect(code).toBe(0);
     expect((await readdir(out)).sort()).toEqual([
+      'checkpoints',
       'config.json',
       'evaluations.jsonl',
       'metrics.jsonl',
       'model.safetensors',
+      'run.json',
       'samples.txt',
       'vocab.json',
     ]);
@@ -163,21 +165,25 @@ describe('unroll train', () => {
     expect(fromFolder).toBeLessThan(metricsOf(out)[0].loss);
   });
 
-  it('ends on Ctrl-C after the step at hand, and keeps the weights', async () => {
-    const { folder, data, out } = await withText(smallText);
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends on %s after the step at hand, saves, and says how to go on', async (signal, expected) => {
+    const { data, out } = await withText(smallText);
     const { child, ended } = start(smallTraining(data, out, '--max-steps', '1000000', '--epochs', '1000000'));
     let told = false;
     child.stderr.on('data', (chunk) => {
       if (told || !String(chunk).includes('epoch 1')) return;
       told = true;
-      child.kill('SIGINT');
+      child.kill(signal);
     });
     const { code, stderr } = await ended;
-    expect(code).toBe(130);
-    expect(stderr).toContain('interrupted after');
-    const saved = join(out, 'interrupted');
-    expect(stderr).toContain(`--weights ${saved}`);
-    expect((await unroll(smallTraining(data, join(folder, 'on'), '--weights', saved))).code).toBe(0);
+    expect(code).toBe(expected);
+    expect(stderr).toContain('saving after this step');
+    expect(stderr).toMatch(/ended after .* at step \d+ of .*, and saved; go on with: unroll resume /);
+    expect(await readdir(join(out, 'checkpoints'))).toContain('latest');
+    expect(existsSync(join(out, 'lock'))).toBe(false);
   });
 
   it('ends with 4 when the loss is no longer a number, says at which step, and keeps the last good weights', async () => {
@@ -185,7 +191,7 @@ describe('unroll train', () => {
     const more = ['--optimizer', 'sgd', '--lr', '1e38', '--max-grad', '0', '--eval-interval', '1'];
     const { code, stderr } = await unroll(smallTraining(data, out, ...more));
     expect(stderr).toMatch(/training diverged at step \d+: loss/);
-    expect(stderr).toMatch(/is that of step \d+, the last good one/);
+    expect(stderr).toMatch(/is the best that there was; the newest checkpoint is that of step \d+/);
     expect(code).toBe(4);
     const { tensors } = await readModelFolder(out);
     for (const { data } of tensors.values())

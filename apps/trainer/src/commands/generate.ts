@@ -4,7 +4,7 @@ import { Random } from '@unroll/tensor';
 import { breathe } from '../breathe.ts';
 import { DataError, ExitCode } from '../exit-code.ts';
 import { loadModel } from '../model-folder.ts';
-import { onInterrupt } from '../on-interrupt.ts';
+import { listenToSignals } from '../signals.ts';
 import { startIds } from '../start-ids.ts';
 import { TextStream } from '../text-stream.ts';
 
@@ -35,7 +35,7 @@ export async function generateText(folder: string, options: GenerateOptions): Pr
     return id === undefined ? [] : [id];
   });
 
-  const interrupt = onInterrupt();
+  const signals = listenToSignals();
   const stream = new TextStream(tokenizer, given.at(-1));
   const tokens = generate(model, {
     prompt: given.length > 0 ? given : startIds(tokenizer),
@@ -45,7 +45,7 @@ export async function generateText(folder: string, options: GenerateOptions): Pr
     topP: options.topP,
     skipIds,
     random: new Random(options.seed),
-    signal: interrupt,
+    signal: signals,
   });
   process.stdout.write(options.prompt ?? '');
   for await (const id of tokens) {
@@ -53,6 +53,6 @@ export async function generateText(folder: string, options: GenerateOptions): Pr
     await breathe();
   }
   process.stdout.write('\n');
-  interrupt.release();
-  return interrupt.aborted ? ExitCode.interrupted : ExitCode.ok;
+  signals.release();
+  return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
 }

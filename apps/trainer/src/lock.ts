@@ -1,0 +1,67 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { UsageError } from './exit-code.ts';
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+/** Keeps a second process out of a folder: a file that says who is in it. */
+export class Lock {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * A lock that a dead process of this machine left is taken over.
+   * @throws UsageError if another process has it
+   */
+  static take(path: string): Lock {
+    const self: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        writeFileSync(path, `${JSON.stringify(self)}\n`, { flag: 'wx' });
+        return new Lock(path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const holder = readHolder(path);
+      if (holder && (holder.host !== self.host || isAlive(holder.pid))) {
+        throw new UsageError(
+          `${path}: process ${holder.pid} on ${holder.host} has worked in this folder since ${holder.since}; wait for it or end it (if there is no such process, remove the file)`,
+        );
+      }
+      rmSync(path, { force: true });
+    }
+    throw new UsageError(`${path}: another process began to work in this folder at the same moment`);
+  }
+
+  release(): void {
+    rmSync(this.#path, { force: true });
+  }
+}
+
+/** Undefined if the file says nothing that could be a holder: its process died while it wrote it. */
+function readHolder(path: string): Holder | undefined {
+  try {
+    const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>;
+    if (!Number.isSafeInteger(pid) || typeof host !== 'string') return undefined;
+    return { pid: pid as number, host, since: String(since) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false; // an earlier process that had our number
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's, but there
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  assignParams,
+  CheckpointError,
+  type JsonObject,
+  type NamedArray,
+  paramsToArrays,
+  parseConfig,
+  parseSafetensors,
+  serializeConfig,
+  serializeSafetensors,
+} from '@unroll/checkpoint';
+import type { Optimizer } from '@unroll/optimizers';
+import type { LanguageModel } from '@unroll/rnnlm';
+import { UnrollError } from '@unroll/tensor';
+import type { TrainingState } from '@unroll/training';
+import type { LogSizes } from './run-folder.ts';
+
+const WEIGHTS = 'model.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const CARRIED = 'carried.safetensors';
+const STATE = 'state.json';
+
+/** Everything from which a run goes on to the same bits: what a snapshot holds. */
+export interface TrainingCheckpoint {
+  readonly state: TrainingState;
+  /** How long the records were. */
+  readonly logs: LogSizes;
+}
+
+type Trained = { readonly model: LanguageModel; readonly optimizer: Optimizer };
+
+/** As files of a snapshot. */
+export async function packCheckpoint(
+  { model, optimizer }: Trained,
+  { state, logs }: TrainingCheckpoint,
+): Promise<Map<string, Uint8Array>> {
+  const [weights, carried, { kind, updates, tensors }] = await Promise.all([
+    paramsToArrays(model.params),
+    model.getState(),
+    optimizer.getState(),
+  ]);
+  const plain = { training: state, optimizer: { kind, updates }, logs } as unknown as JsonObject;
+  return new Map([
+    [WEIGHTS, serializeSafetensors(weights)],
+    [CARRIED, serializeSafetensors(namedArrays(carried))],
+    [OPTIMIZER, serializeSafetensors(namedArrays(tensors))],
+    [STATE, serializeConfig(plain)],
+  ]);
+}
+
+/**
+ * Sets a model and an optimizer to what they were.
+ * @param source names the snapshot in messages
+ * @throws CheckpointError if files are missing, damaged, or of another model or optimizer
+ */
+export function unpackCheckpoint(
+  files: ReadonlyMap<string, Uint8Array>,
+  { model, optimizer }: Trained,
+  source: string,
+): TrainingCheckpoint {
+  const read = (name: string): [bytes: Uint8Array, path: string] => {
+    const bytes = files.get(name);
+    if (!bytes) throw new CheckpointError(`${source}: expected a file ${name}; is it a checkpoint of a run?`);
+    return [bytes, `${source}/${name}`];
+  };
+  const { training, optimizer: saved, logs } = parseConfig(...read(STATE));
+  const [kind, updates] = isObject(saved) ? [saved.kind, saved.updates] : [];
+  if (!isObject(training) || !isObject(logs) || typeof kind !== 'string' || typeof updates !== 'number') {
+    throw new CheckpointError(`${source}/${STATE}: expected the state of a training run`);
+  }
+  for (const [name, size] of Object.entries(logs)) {
+    if (!Number.isSafeInteger(size) || (size as number) < 0) {
+      throw new CheckpointError(`${source}/${STATE}: expected the length of ${name}, got ${String(size)}`);
+    }
+  }
+  assignParams(model.params, parseSafetensors(...read(WEIGHTS)).tensors, `${source}/${WEIGHTS}`);
+  try {
+    model.setState(parseSafetensors(...read(CARRIED)).tensors);
+    const { tensors } = parseSafetensors(...read(OPTIMIZER));
+    optimizer.setState({ kind, updates, tensors }, model.params);
+  } catch (cause) {
+    if (CheckpointError.isInstance(cause)) throw cause;
+    if (!UnrollError.isInstance(cause)) throw cause;
+    throw new CheckpointError(`${source}: ${cause.message}`, { cause });
+  }
+  // `train` looks at every number of the state before it makes a step.
+  return { state: training as unknown as TrainingState, logs: logs as unknown as LogSizes };
+}
+
+function namedArrays(
+  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: NamedArray['data'] }>,
+): Map<string, NamedArray> {
+  return new Map(
+    [...tensors].map(([name, { shape, data }]) => [
+      name,
+      {
+        dtype: data instanceof Float64Array ? 'f64' : data instanceof Int32Array ? 'i32' : 'f32',
+        shape,
+        data,
+      },
+    ]),
+  );
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

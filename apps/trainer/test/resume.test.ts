@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { killAndResume } from './kill-and-resume.ts';
+import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const command = [
+  process.execPath,
+  '--conditions=@unroll/source',
+  '--disable-warning=ExperimentalWarning',
+  cli,
+];
+
+/** A run that was ended after 12 of 40 steps, with checkpoints of steps 8 and 12. */
+async function endedRun(): Promise<{ data: string; out: string }> {
+  const folder = await temporaryFolder();
+  const [data, out] = [join(folder, 'text.txt'), join(folder, 'run')];
+  await writeFile(data, smallText);
+  const more = ['--max-steps', '12', '--epochs', '100', '--save-interval', '4', '--log-every', '1'];
+  expect((await unroll(smallTraining(data, out, ...more))).code).toBe(0);
+  const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+  config.options.maxSteps = 40;
+  await writeFile(join(out, 'run.json'), JSON.stringify(config));
+  return { data, out };
+}
+
+const stepsIn = async (out: string) =>
+  (await readFile(join(out, 'metrics.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).step);
+
+describe('unroll resume', () => {
+  it.each([
+    ['SIGKILL', 'wasm', 4],
+    ['SIGKILL', 'reference', 2],
+    ['SIGINT', 'wasm', 2],
+  ] as const)(
+    'after %s on %s comes out as if the run had never stopped',
+    { timeout: 240_000 },
+    async (signal, backend, kills) => {
+      await killAndResume({ command, backend, signal, kills });
+    },
+  );
+
+  it('goes on to the end, with every step recorded once, and keeps the newest checkpoints', async () => {
+    const { out } = await endedRun();
+    await appendFile(join(out, 'metrics.jsonl'), '{"step":13}\n{"step":14}\n{"st'); // from after the checkpoint
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('going on after step 12 of 40');
+    expect(code).toBe(0);
+    expect(await stepsIn(out)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect((await readdir(join(out, 'checkpoints'))).sort()).toEqual([
+      'latest',
+      'step-000000036',
+      'step-000000040',
+    ]);
+    expect((await unroll(['resume', out])).code).toBe(0); // there is nothing left to do
+    expect(await stepsIn(out)).toHaveLength(40);
+  });
+
+  it('passes over a damaged checkpoint, and says so', async () => {
+    const { out } = await endedRun();
+    await truncate(join(out, 'checkpoints', 'step-000000012', 'optimizer.safetensors'), 100);
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toMatch(/a checkpoint is passed over: .*step-000000012.*optimizer\.safetensors/);
+    expect(stderr).toContain('going on after step 8 of 40');
+    expect(code).toBe(0);
+    expect(await stepsIn(out)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  it('begins anew where there is no checkpoint yet', async () => {
+    const { out } = await endedRun();
+    await rm(join(out, 'checkpoints'), { recursive: true });
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('there is no checkpoint yet: beginning anew');
+    expect(code).toBe(0);
+    expect(await stepsIn(out)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  it('refuses a text that has changed, with 3', async () => {
+    const { data, out } = await endedRun();
+    await appendFile(data, 'more');
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('expected the text with which the run was begun, but it has changed');
+    expect(code).toBe(3);
+  });
+
+  it('refuses checkpoints of which none is whole, with 3, and changes nothing', async () => {
+    const { out } = await endedRun();
+    for (const step of ['step-000000008', 'step-000000012']) {
+      await writeFile(join(out, 'checkpoints', step, 'snapshot.json'), 'no');
+    }
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('but none of 2 is');
+    expect(code).toBe(3);
+    expect(await stepsIn(out)).toHaveLength(12);
+  });
+
+  it('refuses a folder that holds no run, with 2', async () => {
+    const folder = await temporaryFolder();
+    for (const path of [folder, join(folder, 'nowhere')]) {
+      const { code, stderr } = await unroll(['resume', path]);
+      expect(stderr).toContain('expected the folder of a run');
+      expect(code).toBe(2);
+    }
+  });
+
+  it.each([
+    ['nonsense', 'expected JSON'],
+    ['{"version":2}', 'expected version 1, got 2'],
+    ['{"version":1,"dataSha256":"","options":[]}', 'expected an object of options'],
+  ])('refuses a run.json of %s, with 3', async (text, message) => {
+    const { out } = await endedRun();
+    await writeFile(join(out, 'run.json'), text);
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(3);
+    expect(existsSync(join(out, 'lock'))).toBe(false);
+  });
+
+  it('refuses an option that there is not, and a value that it cannot have, with 3', async () => {
+    const { out } = await endedRun();
+    const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    for (const changes of [
+      { hiddenSize: -1 },
+      { optimizer: 'magic' },
+      { batchSize: '8' },
+      { color: 'red' },
+    ]) {
+      const options = { ...config.options, ...changes };
+      await writeFile(join(out, 'run.json'), JSON.stringify({ ...config, options }));
+      const { code, stderr } = await unroll(['resume', out]);
+      expect(stderr).toContain(Object.keys(changes)[0]);
+      expect(code).toBe(3);
+    }
+  });
+
+  it('keeps a second process out of the folder, and takes over from a dead one', async () => {
+    const { data, out } = await endedRun();
+    const lock = join(out, 'lock');
+    const holder = (pid: number) => JSON.stringify({ pid, host: hostname(), since: 'now' });
+    await writeFile(lock, holder(process.pid));
+    for (const args of [['resume', out], smallTraining(data, out, '--force')]) {
+      const { code, stderr } = await unroll(args);
+      expect(stderr).toContain(`process ${process.pid} on ${hostname()} has worked in this folder since now`);
+      expect(code).toBe(2);
+    }
+    expect(await stepsIn(out)).toHaveLength(12);
+    await writeFile(lock, holder(2 ** 22 + 1));
+    expect((await unroll(['resume', out])).code).toBe(0);
+    expect(existsSync(lock)).toBe(false);
+  });
+});
