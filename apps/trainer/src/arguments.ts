@@ -27,3 +27,11 @@ export function above0UpTo1(text: string): number {
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a number above 0, up to 1.');
   return value;
 }
+
+/** `90s`, `30m`, `8h`, to milliseconds. */
+export function timeSpan(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  const milliseconds = Number(number) * { s: 1e3, m: 6e4, h: 3.6e6 }[unit as 's' | 'm' | 'h'];
+  if (!(milliseconds > 0)) throw new InvalidArgumentError('Expected a time such as 90s, 30m or 8h.');
+  return milliseconds;
+}

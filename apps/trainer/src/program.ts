@@ -1,7 +1,7 @@
 import { backendNames } from '@unroll/backend';
 import { modelNames } from '@unroll/rnnlm';
 import { Command, Option } from 'commander';
-import { above0UpTo1, numberFrom, wholeFrom } from './arguments.ts';
+import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
 import { downloadData } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
@@ -85,6 +85,7 @@ cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything el
       wholeFrom(1),
     )
     .option('--keep <n>', 'how many checkpoints stay', wholeFrom(1), 2)
+    .option('--max-time <time>', 'save and end after 90s, 30m or 8h; unroll resume goes on', timeSpan)
     .option('--force', 'let a folder that is not empty be written over')
     .addHelpText(
       'after',
@@ -99,6 +100,7 @@ Examples:
   withBackend(program.command('resume'), false)
     .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
     .argument('<run folder>', 'the --out of unroll train')
+    .option('--max-time <time>', 'save and end again after 90s, 30m or 8h', timeSpan)
     .action(async (folder: string, options) => end(await resumeRun(folder, { ...options, command })));
 
   withBackend(program.command('evaluate'))

@@ -84,15 +84,23 @@ function sha256Of({ train, valid, test, tokenizer }: Corpus): string {
 /** Without --save-interval, a checkpoint every so many milliseconds: what may be lost at most. */
 const SAVE_EVERY_MS = 120_000;
 
-/** Trains from the beginning, or from a state, to the end or until a signal; the folder holds all that came of it. */
+/** What concerns only this process, and not what comes out in the end. */
+export interface Attendance {
+  /** How to call the command, for what people may type next. */
+  command: string;
+  /** Saves and ends after so many milliseconds. */
+  maxTime?: number;
+}
+
+/** Trains from the beginning, or from a state, to the end, a signal, or until the time is up; the folder holds all that came of it. */
 export async function runSession(
   session: TrainingSession,
   folder: RunFolder,
   progress: Progress,
-  command: string,
+  { command, maxTime = Number.POSITIVE_INFINITY }: Attendance,
   state?: TrainingState,
 ): Promise<number> {
-  const { options, corpus, tokenizer, model, optimizer, steps } = session;
+  const { options, corpus, tokenizer, batches, model, optimizer, schedule, steps } = session;
   const evaluation = protocolFor(corpus.valid);
   const signals = listenToSignals((ending) =>
     progress.line(
@@ -111,8 +119,7 @@ export async function runSession(
   };
   try {
     for await (const event of train({
-      ...session,
-      state,
+      ...{ model, optimizer, schedule, batches, state },
       wantsCheckpoint,
       maxGrad: options.maxGrad > 0 ? options.maxGrad : undefined,
       epochs: options.epochs,
@@ -121,7 +128,11 @@ export async function runSession(
       validation: evaluation && corpus.valid,
       evalInterval: options.evalInterval,
       evaluation,
-      signal: signals,
+      signal: {
+        get aborted() {
+          return signals.aborted || performance.now() - start >= maxTime;
+        },
+      },
       pause: breathe,
       now: () => performance.now(),
     })) {
@@ -169,11 +180,11 @@ export async function runSession(
   }
 
   const seconds = (performance.now() - start) / 1000;
-  if (signals.ending) {
+  if (signals.ending || checkpointed < steps) {
     progress.line(
-      `ended after ${duration(seconds)} at step ${checkpointed} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
+      `${signals.ending ? 'ended' : 'the time is up'} after ${duration(seconds)} at step ${checkpointed} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
     );
-    return ExitCode.ofSignal[signals.ending];
+    return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
   }
   const which = bestAt === undefined ? '' : `, of step ${bestAt}, the best on the validation text,`;
   progress.line(`\ndone in ${duration(seconds)}; the model${which} is in ${folder.path}`);

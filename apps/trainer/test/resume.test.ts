@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { killAndResume } from './kill-and-resume.ts';
-import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
+import { smallText, smallTraining, start, temporaryFolder, unroll } from './unroll.ts';
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const command = [
@@ -61,6 +61,30 @@ describe('unroll resume', () => {
     ]);
     expect((await unroll(['resume', out])).code).toBe(0); // there is nothing left to do
     expect(await stepsIn(out)).toHaveLength(40);
+  });
+
+  it('saves and ends when its time is up, with 0', async () => {
+    const { data, out } = await endedRun();
+    const more = ['--force', '--max-steps', '1000000', '--epochs', '1000000', '--max-time', '0.5s'];
+    for (const args of [smallTraining(data, out, ...more), ['resume', out, '--max-time', '0.3s']]) {
+      const { code, stderr } = await unroll(args);
+      expect(stderr).toMatch(
+        /the time is up after .* at step \d+ of .*, and saved; go on with: unroll resume/,
+      );
+      expect(code).toBe(0);
+    }
+  });
+
+  it('saves when told by SIGUSR2, and goes on', async () => {
+    const { data, out } = await endedRun();
+    const more = ['--force', '--max-steps', '1000000', '--epochs', '1000000', '--max-time', '3s'];
+    const { child, ended } = start(smallTraining(data, out, ...more));
+    child.stderr.once('data', () => setTimeout(() => child.kill('SIGUSR2'), 700));
+    const { code, stderr } = await ended;
+    expect(stderr).toContain('the time is up');
+    expect(code).toBe(0);
+    const saved = (await readdir(join(out, 'checkpoints'))).filter((name) => name.startsWith('step-'));
+    expect(saved).toHaveLength(2);
   });
 
   it('passes over a damaged checkpoint, and says so', async () => {

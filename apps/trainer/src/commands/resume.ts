@@ -4,16 +4,13 @@ import { saveModel } from '../model-folder.ts';
 import { Progress } from '../progress.ts';
 import { RunFolder } from '../run-folder.ts';
 import { unpackCheckpoint } from '../training-checkpoint.ts';
-import { makeSession, runSession } from '../training-session.ts';
+import { type Attendance, makeSession, runSession } from '../training-session.ts';
 import { printBanner } from './train.ts';
 
-export interface ResumeOptions extends BackendOptions {
-  /** How to call the command, for what people may type next. */
-  command: string;
-}
+export interface ResumeOptions extends BackendOptions, Attendance {}
 
 /** Goes on with a run that ended in any way, from its newest checkpoint, to the same bits as if it had never stopped. */
-export async function resumeRun(path: string, { command, ...changes }: ResumeOptions): Promise<number> {
+export async function resumeRun(path: string, changes: ResumeOptions): Promise<number> {
   const { folder, config } = await RunFolder.open(path);
   try {
     const { backend = config.options.backend, threads = config.options.threads } = changes;
@@ -32,12 +29,12 @@ export async function resumeRun(path: string, { command, ...changes }: ResumeOpt
       folder.rewindLogs({ 'metrics.jsonl': 0, 'evaluations.jsonl': 0, 'samples.txt': 0 });
       await saveModel(path, model, tokenizer);
       progress.line('there is no checkpoint yet: beginning anew');
-      return await runSession(session, folder, progress, command);
+      return await runSession(session, folder, progress, changes);
     }
     const { state, logs } = unpackCheckpoint(found.files, session, found.path);
     folder.rewindLogs(logs);
     progress.line(`going on after step ${state.step} of ${steps}, from ${found.path}`);
-    return await runSession(session, folder, progress, command, state);
+    return await runSession(session, folder, progress, changes, state);
   } finally {
     folder.close();
   }

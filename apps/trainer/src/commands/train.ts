@@ -13,7 +13,7 @@ import type { OptimizerName, ScheduleName } from '../optimizers.ts';
 import { Progress } from '../progress.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
 import { RunFolder } from '../run-folder.ts';
-import { makeSession, runSession, type TrainingSession } from '../training-session.ts';
+import { type Attendance, makeSession, runSession, type TrainingSession } from '../training-session.ts';
 
 /** What a run is made of: with the same, it comes out the same. */
 export interface RunOptions extends BackendOptions {
@@ -41,12 +41,10 @@ export interface RunOptions extends BackendOptions {
   keep: number;
 }
 
-export interface TrainOptions extends RunOptions {
+export interface TrainOptions extends RunOptions, Attendance {
   out: string;
   weights?: string;
   force?: boolean;
-  /** How to call the command, for what people may type next. */
-  command: string;
 }
 
 /** Trains a model and leaves it, with checkpoints and the record of the run, in the folder `out`. */
@@ -63,7 +61,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     const stored = { ...session.options, data: resolve(options.data) };
     await folder.begin({ options: stored, dataSha256: session.dataSha256 });
     await saveModel(folder.path, model, tokenizer);
-    return await runSession(session, folder, progress, options.command);
+    return await runSession(session, folder, progress, options);
   } finally {
     folder.close();
   }
