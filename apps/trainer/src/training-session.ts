@@ -110,6 +110,7 @@ export async function runSession(
   const start = performance.now();
   let savedAt = start;
   let checkpointed = state?.step ?? 0;
+  let isDone = checkpointed === steps && state?.evaluationDue === false;
   let bestAt: number | undefined;
   const wantsCheckpoint = (step: number): boolean => {
     const requested = signals.takeSaveRequest();
@@ -165,6 +166,7 @@ export async function runSession(
           await folder.saveCheckpoint(event.step, files, options.keep);
           savedAt = performance.now();
           checkpointed = event.step;
+          isDone = event.step === steps && !event.state.evaluationDue;
         }
       }
     }
@@ -180,7 +182,7 @@ export async function runSession(
   }
 
   const seconds = (performance.now() - start) / 1000;
-  if (signals.ending || checkpointed < steps) {
+  if (signals.ending || !isDone) {
     progress.line(
       `${signals.ending ? 'ended' : 'the time is up'} after ${duration(seconds)} at step ${checkpointed} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
     );

@@ -164,8 +164,15 @@ describe('train', () => {
     const expectedEvents = await collect(train(whole));
     const expectedWeights = await readAll(whole.model.params);
 
-    for (const cut of [1, 6, 7, 9, 25, 26, 27, 52, 59]) {
-      const first = make({ wantsCheckpoint: (step) => step === cut });
+    const cuts = [1, 6, 7, 9, 25, 26, 27, 52, 59, 60];
+    for (const [cut, aborts] of cuts.flatMap((cut) => [[cut, false] as const, [cut, true] as const])) {
+      let steps = 0;
+      const signal = {
+        get aborted() {
+          return aborts && ++steps === cut;
+        },
+      };
+      const first = make({ signal, wantsCheckpoint: (step) => !aborts && step === cut });
       const events: TrainingEvent[] = [];
       let state: TrainingState | undefined;
       for await (const event of train(first)) {
@@ -190,12 +197,13 @@ describe('train', () => {
     [{ step: -1 }, 'step'],
     [{ epoch: 0 }, 'epoch'],
     [{ epochLoss: null }, 'epochLoss'],
+    [{ evaluationDue: 1 }, 'evaluationDue'],
     [{ bestLoss: 'good' }, 'bestLoss'],
     [{ position: 0.5 }, 'position'],
     [{ schedule: undefined }, 'schedule'],
   ])('refuses a state with %o', async (changes, name) => {
     const state = {
-      ...{ step: 3, epoch: 1, epochLoss: 8, bestLoss: null, position: 15 },
+      ...{ step: 3, epoch: 1, epochLoss: 8, evaluationDue: false, bestLoss: null, position: 15 },
       ...{ schedule: { lr: 1, best: null }, ...changes },
     } as unknown as TrainingState;
     await expect(collect(train(setUp({ state })))).rejects.toThrow(`train: expected ${name} of the state`);

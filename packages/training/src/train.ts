@@ -5,7 +5,7 @@ import { Memory, ValueError, zeros } from '@unroll/tensor';
 import type { BpttBatches } from '@unroll/text';
 import { DivergedError } from './diverged-error.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
-import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.ts';
+import type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './events.ts';
 import { StepHistory } from './step-history.ts';
 import { checkTrainingState, type TrainingState } from './training-state.ts';
 
@@ -91,7 +91,31 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     return { loss: losses[losses.length - 1], gradNorm: norms[norms.length - 1] };
   };
 
+  const checkpointNow = (evaluationDue: boolean): CheckpointEvent => ({
+    type: 'checkpoint',
+    step,
+    state: {
+      ...{ step, epoch, epochLoss, evaluationDue },
+      bestLoss: Number.isFinite(bestLoss) ? bestLoss : null,
+      position: batches.position,
+      schedule: schedule.getState(),
+    },
+  });
+
+  const evaluateNow = async (epoch: number): Promise<EvaluationEvent> => {
+    const result = await evaluate(model, validation ?? new Int32Array(0), { pause, ...options.evaluation });
+    if (hasDiverged(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
+    const event = evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
+    bestLoss = Math.min(bestLoss, result.loss);
+    return event;
+  };
+
   try {
+    if (state?.evaluationDue) {
+      // Of the epoch that ended, if one did.
+      yield await evaluateNow(step % batches.stepsPerEpoch === 0 ? epoch - 1 : epoch);
+      if (options.wantsCheckpoint?.(step)) yield checkpointNow(false);
+    }
     while (step < lastStep) {
       batches.next(xsIds, tsIds);
       xs.write(xsIds);
@@ -111,10 +135,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       const aborted = signal?.aborted === true;
       const ends = step === lastStep || aborted;
       const endsEpoch = step % batches.stepsPerEpoch === 0;
-      const evaluates =
+      const evaluationIsDue =
         validation !== undefined &&
-        !aborted &&
-        (ends || (evalInterval === undefined ? endsEpoch : step % evalInterval === 0));
+        (step === lastStep || (evalInterval === undefined ? endsEpoch : step % evalInterval === 0));
+      const evaluates = evaluationIsDue && !aborted;
       const logs = step === 1 || step % logEvery === 0 || step === lastStep;
       const checkpoints = aborted || options.wantsCheckpoint?.(step) === true;
       if (logs || endsEpoch || evaluates || checkpoints || history.isFull) {
@@ -131,23 +155,13 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         const seconds = (now() - epochStart) / 1000;
         yield { type: 'epoch', step, epoch, loss: mean, perplexity: perplexity(mean), seconds };
       }
-      if (evaluates) {
-        const result = await evaluate(model, validation, { pause, ...options.evaluation });
-        if (hasDiverged(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
-        yield evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
-        bestLoss = Math.min(bestLoss, result.loss);
-      }
+      if (evaluates) yield await evaluateNow(epoch);
       if (endsEpoch) {
         epoch++;
         epochLoss = 0;
         epochStart = now();
       }
-      if (checkpoints) {
-        const best = Number.isFinite(bestLoss) ? bestLoss : null;
-        const position = batches.position;
-        const state = { step, epoch, epochLoss, bestLoss: best, position, schedule: schedule.getState() };
-        yield { type: 'checkpoint', step, state };
-      }
+      if (checkpoints) yield checkpointNow(evaluationIsDue && !evaluates);
       if (ends) return;
       if (endsEpoch || evaluates || checkpoints) logged = { step, time: now() };
     }

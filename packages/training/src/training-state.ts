@@ -12,6 +12,8 @@ export interface TrainingState {
   readonly epoch: number;
   /** The sum of the losses of this epoch's steps so far. */
   readonly epochLoss: number;
+  /** Was the run ended before an evaluation that belongs after this step? */
+  readonly evaluationDue: boolean;
   /** Of all evaluations; null before the first. */
   readonly bestLoss: number | null;
   /** Where in the text the next step begins. */
@@ -21,7 +23,7 @@ export interface TrainingState {
 
 /** @throws ValueError naming what is not as `train` left it */
 export function checkTrainingState(state: TrainingState): void {
-  const { step, epoch, epochLoss, bestLoss, position, schedule } = state;
+  const { step, epoch, epochLoss, evaluationDue, bestLoss, position, schedule } = state;
   const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
     if (!right) {
       throw new ValueError(
@@ -33,6 +35,7 @@ export function checkTrainingState(state: TrainingState): void {
   expect('step', isCount(step), 'a whole number from 0', step);
   expect('epoch', isCount(epoch) && epoch >= 1, 'a whole number from 1', epoch);
   expect('epochLoss', Number.isFinite(epochLoss), 'a number', epochLoss);
+  expect('evaluationDue', typeof evaluationDue === 'boolean', 'true or false', evaluationDue);
   expect('bestLoss', bestLoss === null || Number.isFinite(bestLoss), 'a number or null', bestLoss);
   expect('position', isCount(position), 'a whole number from 0', position);
   expect(
