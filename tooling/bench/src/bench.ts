@@ -2,7 +2,7 @@
  * Measures everything that we say about speed, on one machine in one go.
  *
  *     pnpm bench                        everything: half an hour
- *     pnpm bench --only rnnlm,cold      some parts: rnnlm, better, products, generation, growth, cold
+ *     pnpm bench --only rnnlm,cold      some parts (rnnlm, better, products, generation, growth, cold), into the report of the day
  *     pnpm bench --without-slow-peers   leaves out those that need seconds or minutes for a step
  *     pnpm bench --readme               also puts the table into the README
  */
@@ -126,9 +126,12 @@ if (parts.has('cold')) report.coldStart = await measureColdStart(15);
 
 const folder = join(import.meta.dirname, '..', 'results');
 mkdirSync(folder, { recursive: true });
-// A part is not to take the place of the whole.
-const name = args.only ? `${report.date}-${args.only.replaceAll(',', '-')}` : report.date;
-const file = join(folder, `${name}.json`);
+const file = join(folder, `${report.date}.json`);
+// A part that is measured again takes its place in the report of the day.
+if (args.only && existsSync(file)) {
+  const whole = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  Object.assign(report, { ...whole, ...report });
+}
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(file.replace('.json', '.md'), describeReport(report));
 console.log(describeReport(report));

@@ -42,7 +42,7 @@ function randomInputs(workload: Workload): Inputs {
     Object.entries(weightShapes(workload)).map(([name, [shape, deviation]]) => {
       const values = new Float32Array(sizeOf(shape));
       random.normals(values, deviation);
-      return [name, { shape, values }];
+      return [name, { shape, read: () => values }];
     }),
   );
   const { N, T, V } = workload;

@@ -23,7 +23,7 @@ export function makeStep(backend: Backend, workload: Workload, { weights, blocks
   const optimizer = new SGD({ lr });
   const memory = new Memory();
   const values = new Map<string, Tensor>();
-  for (const [name, { shape, values: data }] of weights) values.set(name, tensor(backend, data, shape));
+  for (const [name, { shape, read }] of weights) values.set(name, tensor(backend, read(), shape));
 
   let lossValue: Tensor;
   let passes: Record<string, () => void>;

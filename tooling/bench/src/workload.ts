@@ -73,19 +73,25 @@ export function writeWorkload(folder: string, workload: Workload): void {
 }
 
 export interface Inputs {
-  readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>;
+  /** One is read at a time, as it is needed. */
+  readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly read: () => Float32Array }>;
   /** Pairs of xs and ts, N * T ids each. */
   readonly blocks: readonly (readonly [xs: Int32Array, ts: Int32Array])[];
 }
 
 export function readWorkload(folder: string, { N, T }: Workload): Inputs {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
-  const bytes = (file: string) => new Uint8Array(readFileSync(join(folder, file))).buffer;
+  const bytes = (file: string) => {
+    const { buffer, byteOffset, byteLength } = readFileSync(join(folder, file));
+    return byteOffset % 4 === 0 && buffer.byteLength === byteLength
+      ? buffer
+      : buffer.slice(byteOffset, byteOffset + byteLength);
+  };
   const { ids, ...tensors } = manifest;
   const weights = new Map(
     Object.entries(tensors).map(([name, { shape, file }]) => [
       name,
-      { shape, values: new Float32Array(bytes(file)) },
+      { shape, read: () => new Float32Array(bytes(file)) },
     ]),
   );
   const all = new Int32Array(bytes(ids.file));
