@@ -3,12 +3,11 @@
  * What `npm start` does: trains a small character model on this repository's own text (or, with `--data`, on yours) in a
  * minute or two, and says which `unroll train` that was. All options of `unroll train` may follow: `npm start -- --data my.txt`.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from '../apps/trainer/dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const given = process.argv.slice(2);
@@ -16,6 +15,19 @@ const has = (option) => given.some((word) => word === option || word.startsWith(
 
 const textFiles = new Set(['.ts', '.mjs', '.js', '.py', '.md']);
 const notOurs = new Set(['node_modules', 'dist', 'runs', '.git', '.pnpm', '.turbo']);
+
+/** Builds what is not built yet; its output is of interest only where it fails. */
+function build() {
+  const turbo = join(root, 'node_modules', '.bin', 'turbo');
+  const { status, stdout, stderr } = spawnSync(
+    turbo,
+    ['run', 'build', '--filter=@unroll/trainer', '--output-logs=errors-only'],
+    { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' },
+  );
+  if (status === 0) return;
+  console.error(`${stdout}${stderr}\nunroll: the build failed`);
+  process.exit(1);
+}
 
 /** The paths of the repository's own files; without git, of all that lie in it. */
 function ownFiles() {
@@ -62,6 +74,8 @@ for (const [i, word] of given.entries()) {
   else if (given[i + 1]) given[i + 1] = relative(root, resolve(from, given[i + 1]));
 }
 process.chdir(root);
+build();
+const { main } = await import('../apps/trainer/dist/index.js');
 const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
 const options = {
   '--data': has('--data') ? undefined : repositoryText(),

@@ -30,6 +30,11 @@ const optimizers = {
 export type OptimizerName = keyof typeof optimizers;
 export const optimizerNames: readonly OptimizerName[] = Object.keys(optimizers) as OptimizerName[];
 
+/** `20 for sgd, 1 for momentum, …`, for the help. */
+export function describeRates(): string {
+  return optimizerNames.map((name) => `${optimizers[name].lr} for ${name}`).join(', ');
+}
+
 export function makeOptimizer(name: OptimizerName, lr: number | undefined): Optimizer {
   return optimizers[name].make(lr ?? optimizers[name].lr);
 }

@@ -9,7 +9,7 @@ import { generateText } from './commands/generate.ts';
 import { inspect } from './commands/inspect.ts';
 import { resumeRun } from './commands/resume.ts';
 import { trainModel } from './commands/train.ts';
-import { optimizerNames, scheduleNames } from './optimizers.ts';
+import { describeRates, optimizerNames, scheduleNames } from './optimizers.ts';
 import { version } from './version.ts';
 
 /**
@@ -37,13 +37,14 @@ Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4
 cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything else.`,
     );
   const withBackend = (subcommand: Command, isNew = true): Command => {
-    const backend = new Option('--backend <name>', 'what computes; auto takes the fastest').choices(
-      backendNames,
-    );
-    const usual = isNew ? 'one for each core' : 'one for each core, or what the run was begun with';
+    const backend = new Option(
+      '--backend <name>',
+      isNew ? 'what computes; auto takes the fastest' : 'what computes (default: what the run was begun on)',
+    ).choices(backendNames);
+    const usual = isNew ? 'one for each core, 16 at most' : 'as many as it was begun with';
     return subcommand
       .addOption(isNew ? backend.default('auto') : backend)
-      .option('--threads <n>', `how many threads compute (default: ${usual})`, wholeFrom(1));
+      .option('--threads <n>', `how many threads compute, up to 64 (default: ${usual})`, wholeFrom(1));
   };
 
   withBackend(program.command('train'))
@@ -62,7 +63,7 @@ cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything el
     .option('--epochs <n>', 'how often the text is read', wholeFrom(1), 4)
     .option('--max-steps <n>', 'end earlier, after this many steps', wholeFrom(1))
     .addOption(new Option('--optimizer <name>', 'how weights move').choices(optimizerNames).default('sgd'))
-    .option('--lr <rate>', 'learning rate (default: 20 for sgd, 0.001 for adam)', numberFrom(0))
+    .option('--lr <rate>', `learning rate (default: ${describeRates()})`, numberFrom(0))
     .option('--max-grad <norm>', 'clip the gradients at this norm; 0: never', numberFrom(0), 0.25)
     .addOption(
       new Option('--schedule <name>', 'how the learning rate changes')
@@ -78,7 +79,11 @@ cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything el
       wholeFrom(1),
     )
     .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
-    .option('--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', wholeFrom(0))
+    .option(
+      '--sample-size <tokens>',
+      'length of the sample after an evaluation; 0: none (default: 30 words or 160 characters)',
+      wholeFrom(0),
+    )
     .option(
       '--save-interval <steps>',
       'a checkpoint every so many steps (default: every 2 minutes)',
@@ -86,7 +91,7 @@ cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything el
     )
     .option('--keep <n>', 'how many checkpoints stay', wholeFrom(1), 2)
     .option('--max-time <time>', 'save and end after 90s, 30m or 8h; unroll resume goes on', timeSpan)
-    .option('--force', 'let a folder that is not empty be written over')
+    .option('--force', 'let the run in that folder be written over')
     .addHelpText(
       'after',
       `
@@ -100,6 +105,7 @@ Examples:
   withBackend(program.command('resume'), false)
     .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
     .argument('<run folder>', 'the --out of unroll train')
+    .option('--data <path>', 'where the text lies now (default: where it lay)')
     .option('--max-time <time>', 'save and end again after 90s, 30m or 8h', timeSpan)
     .action(async (folder: string, options) => end(await resumeRun(folder, { ...options, command })));
 
@@ -129,7 +135,7 @@ Examples:
     .option('--tokens <n>', 'how many tokens to write', wholeFrom(0), 200)
     .option(
       '--temperature <t>',
-      'below 1 bolder, above 1 more even, 0 always the likeliest',
+      'below 1 more cautious, above 1 more daring, 0 always the likeliest',
       numberFrom(0),
       1,
     )

@@ -2,6 +2,9 @@ import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
 import pc from 'picocolors';
 import { count, duration, figure, plain, visible } from './format.ts';
 
+/** In seconds: epochs that end in less are no news, on a short text there are hundreds. */
+const SHORT_EPOCH = 2;
+
 /**
  * Tells on standard error how training goes. On a terminal the line of the step at hand is written over by the next one;
  * elsewhere every logged step is a line, without control characters.
@@ -51,6 +54,7 @@ export class Progress {
   }
 
   epoch({ epoch, perplexity, seconds }: EpochEvent): void {
+    if (seconds < SHORT_EPOCH) return;
     this.line(`epoch ${epoch} done in ${duration(seconds)}  train perplexity ${figure(perplexity)}`);
   }
 

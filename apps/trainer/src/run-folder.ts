@@ -1,5 +1,13 @@
-import { appendFileSync, closeSync, fsyncSync, openSync, statSync, truncateSync } from 'node:fs';
-import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { CheckpointError, DiskError } from '@unroll/checkpoint';
 import {
@@ -74,6 +82,8 @@ export class RunFolder {
    */
   static async open(path: string): Promise<{ folder: RunFolder; config: RunConfig }> {
     const names = await namesIn(path, path);
+    if (names.length === 0)
+      throw new UsageError(`${path}: expected the folder of a run, but there is nothing; check the path`);
     if (!names.includes(CONFIG)) {
       throw new UsageError(
         `${path}: expected the folder of a run, but there is no ${CONFIG} in it; check the path`,
@@ -131,12 +141,20 @@ export class RunFolder {
   ): Promise<{ files: SnapshotFiles; path: string } | undefined> {
     const folder = this.file(CHECKPOINTS);
     const names = await listSnapshots(folder);
+    const damaged: string[] = [];
     for (const name of names) {
       try {
-        return { files: await readSnapshot(folder, name), path: join(folder, name) };
+        const files = await readSnapshot(folder, name);
+        // Out of the way, so that they do not count among those that are kept.
+        for (const bad of damaged) {
+          await rm(join(folder, `.damaged-${bad}`), { recursive: true, force: true });
+          await rename(join(folder, bad), join(folder, `.damaged-${bad}`));
+        }
+        return { files, path: join(folder, name) };
       } catch (error) {
         if (!CheckpointError.isInstance(error)) throw error;
-        warn(`a checkpoint is passed over: ${error.message}`);
+        warn(`a checkpoint is damaged, the one before is taken (${error.message})`);
+        damaged.push(name);
       }
     }
     if (names.length > 0) {
@@ -162,16 +180,21 @@ export class RunFolder {
   }
 
   /** Cuts off what was recorded after a checkpoint: it will be recorded again. */
-  rewindLogs(sizes: LogSizes): void {
+  rewindLogs(sizes: LogSizes, warn: (message: string) => void): void {
     for (const name of logFiles) {
       this.#append(name, '');
       const { size } = statSync(this.file(name));
-      if (size < (sizes[name] ?? 0)) {
-        throw new CheckpointError(
-          `${this.file(name)}: expected ${sizes[name]} bytes or more, got ${size}; was it changed by hand? The weights are whole: begin a new run with --weights ${this.path}`,
-        );
-      }
-      truncateSync(this.file(name), sizes[name] ?? 0);
+      if (size >= (sizes[name] ?? 0)) truncateSync(this.file(name), sizes[name] ?? 0);
+      else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
+    }
+  }
+
+  /** How many evaluations are recorded. */
+  evaluations(): number {
+    try {
+      return readFileSync(this.file('evaluations.jsonl'), 'utf8').split('\n').length - 1;
+    } catch {
+      return 0;
     }
   }
 

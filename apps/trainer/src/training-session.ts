@@ -81,8 +81,9 @@ function sha256Of({ train, valid, test, tokenizer }: Corpus): string {
   return hash.update(JSON.stringify(tokenizer.vocabulary.tokens)).digest('hex');
 }
 
-/** Without --save-interval, a checkpoint every so many milliseconds: what may be lost at most. */
+/** Without --save-interval, a checkpoint every so many milliseconds: what may be lost at most. The first comes sooner. */
 const SAVE_EVERY_MS = 120_000;
+const FIRST_SAVE_MS = 10_000;
 
 /** What concerns only this process, and not what comes out in the end. */
 export interface Attendance {
@@ -112,11 +113,13 @@ export async function runSession(
   let checkpointed = state?.step ?? 0;
   let isDone = checkpointed === steps && state?.evaluationDue === false;
   let bestAt: number | undefined;
+  let requested = false;
   const wantsCheckpoint = (step: number): boolean => {
-    const requested = signals.takeSaveRequest();
-    if (requested || step === steps) return true;
+    requested ||= signals.takeSaveRequest();
+    // As soon as there is a model that is worth keeping, there is something to go on from.
+    if (requested || step === steps || (bestAt !== undefined && checkpointed === 0)) return true;
     if (options.saveInterval !== undefined) return step % options.saveInterval === 0;
-    return performance.now() - savedAt >= SAVE_EVERY_MS;
+    return performance.now() - savedAt >= (checkpointed === 0 ? FIRST_SAVE_MS : SAVE_EVERY_MS);
   };
   try {
     for await (const event of train({
@@ -166,15 +169,23 @@ export async function runSession(
           await folder.saveCheckpoint(event.step, files, options.keep);
           savedAt = performance.now();
           checkpointed = event.step;
+          if (requested) progress.line(`saved at step ${event.step}, as told`);
+          requested = false;
           isDone = event.step === steps && !event.state.evaluationDue;
         }
       }
     }
   } catch (error) {
     if (error instanceof DivergedError) {
-      progress.line(
-        `the model in ${folder.path} is the best that there was; the newest checkpoint is that of step ${checkpointed}`,
-      );
+      const model =
+        bestAt === undefined
+          ? 'as it was before training'
+          : `that of step ${bestAt}, the best that there was`;
+      const checkpoint =
+        checkpointed === 0
+          ? 'there is no checkpoint'
+          : `the newest checkpoint is that of step ${checkpointed}`;
+      progress.line(`the model in ${folder.path} is ${model}; ${checkpoint}`);
     }
     throw error;
   } finally {
@@ -188,7 +199,10 @@ export async function runSession(
     );
     return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
   }
-  const which = bestAt === undefined ? '' : `, of step ${bestAt}, the best on the validation text,`;
+  const which =
+    evaluation === undefined
+      ? ''
+      : `, the best on the validation text${bestAt === undefined ? '' : ` (that of step ${bestAt})`},`;
   progress.line(`\ndone in ${duration(seconds)}; the model${which} is in ${folder.path}`);
   await reportTest(folder.path, session, progress);
   progress.line(`let it write: ${command} generate ${quoted(folder.path)} --tokens 300`);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,7 +91,9 @@ describe('unroll resume', () => {
     const { out } = await endedRun();
     await truncate(join(out, 'checkpoints', 'step-000000012', 'optimizer.safetensors'), 100);
     const { code, stderr } = await unroll(['resume', out]);
-    expect(stderr).toMatch(/a checkpoint is passed over: .*step-000000012.*optimizer\.safetensors/);
+    expect(stderr).toMatch(
+      /a checkpoint is damaged, the one before is taken .*step-000000012.*optimizer\.safetensors/,
+    );
     expect(stderr).toContain('going on after step 8 of 40');
     expect(code).toBe(0);
     expect(await stepsIn(out)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
@@ -100,10 +102,49 @@ describe('unroll resume', () => {
   it('begins anew where there is no checkpoint yet', async () => {
     const { out } = await endedRun();
     await rm(join(out, 'checkpoints'), { recursive: true });
+    await writeFile(join(out, 'evaluations.jsonl'), '');
     const { code, stderr } = await unroll(['resume', out]);
     expect(stderr).toContain('there is no checkpoint yet: beginning anew');
     expect(code).toBe(0);
     expect(await stepsIn(out)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  it('does not begin anew over a trained model whose checkpoints are gone, with 3', async () => {
+    const { out } = await endedRun();
+    await rm(join(out, 'checkpoints'), { recursive: true });
+    await appendFile(join(out, 'evaluations.jsonl'), '{"step":12}\n{"step":12}\n');
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('there is no checkpoint to go on from, though a model was saved');
+    expect(code).toBe(3);
+    expect(await stepsIn(out)).toHaveLength(12);
+  });
+
+  it('goes on without a record that is gone, and says so', async () => {
+    const { out } = await endedRun();
+    await rm(join(out, 'metrics.jsonl'));
+    const { code, stderr } = await unroll(['resume', out]);
+    expect(stderr).toContain('metrics.jsonl is shorter than it was');
+    expect(code).toBe(0);
+    expect(await stepsIn(out)).toEqual(Array.from({ length: 28 }, (_, i) => i + 13));
+  });
+
+  it('takes the text from another place, and says when another backend goes on', async () => {
+    const { data, out } = await endedRun();
+    await rename(data, `${data}.moved`);
+    const missing = await unroll(['resume', out]);
+    expect(missing.stderr).toContain('unroll resume');
+    expect(missing.stderr).toContain('--data');
+    expect(missing.code).toBe(3);
+    const { code, stderr } = await unroll([
+      'resume',
+      out,
+      '--data',
+      `${data}.moved`,
+      '--backend',
+      'reference',
+    ]);
+    expect(stderr).toMatch(/was begun on (wasm|blas).*last digits/);
+    expect(code).toBe(0);
   });
 
   it('refuses a text that has changed, with 3', async () => {
@@ -127,6 +168,7 @@ describe('unroll resume', () => {
 
   it('refuses a folder that holds no run, with 2', async () => {
     const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file.txt'), '');
     for (const path of [folder, join(folder, 'nowhere')]) {
       const { code, stderr } = await unroll(['resume', path]);
       expect(stderr).toContain('expected the folder of a run');

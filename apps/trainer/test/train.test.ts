@@ -191,7 +191,7 @@ describe('unroll train', () => {
     const more = ['--optimizer', 'sgd', '--lr', '1e38', '--max-grad', '0', '--eval-interval', '1'];
     const { code, stderr } = await unroll(smallTraining(data, out, ...more));
     expect(stderr).toMatch(/training diverged at step \d+: loss/);
-    expect(stderr).toMatch(/is the best that there was; the newest checkpoint is that of step \d+/);
+    expect(stderr).toMatch(/the model in .* is (as it was before training|that of step \d+)/);
     expect(code).toBe(4);
     const { tensors } = await readModelFolder(out);
     for (const { data } of tensors.values())

@@ -36,6 +36,11 @@ export function findBlas(library: string | undefined = process.env.UNROLL_BLAS |
       reasons.push(`${candidate}: ${error instanceof Error ? error.message.trim() : String(error)}`);
     }
   }
+  if (library !== undefined) {
+    throw new StateError(
+      `findBlas: expected a BLAS, but ${reasons.join()}; name another library, or none (UNROLL_BLAS unset) to have the usual ones tried`,
+    );
+  }
   const tried = reasons.length > 0 ? reasons.join('; ') : `none is known for ${process.platform}`;
   throw new StateError(
     `findBlas: expected a BLAS on this machine, got none (${tried}); install OpenBLAS (Debian and Ubuntu: apt install libopenblas0), or name one with UNROLL_BLAS=/path/to/the/library`,

@@ -9,7 +9,7 @@ export class DivergedError extends UnrollError {
     super(
       'DivergedError',
       'diverged',
-      `training diverged at step ${step}: loss ${loss}, gradient norm ${gradNorm}; try a smaller learning rate or a smaller maxGrad`,
+      `training diverged at step ${step}: loss ${loss}${loss > 709 ? ', of which the perplexity is no finite number' : ''}, gradient norm ${gradNorm}; try a smaller learning rate, or clip the gradients at a smaller norm`,
     );
     this.step = step;
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { packagesOf } from './workspace.mjs';
@@ -139,7 +139,10 @@ function sourceFiles(folder, below = '') {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const file = below + entry.name;
     if (entry.isDirectory()) {
-      return passedOver.has(entry.name) || entry.name.startsWith('.') ? [] : sourceFiles(folder, `${file}/`);
+      const isOther = passedOver.has(entry.name) || entry.name.startsWith('.');
+      // A folder with dependencies of its own, as that of the benchmark's peers, is no part of the package.
+      const isPackage = existsSync(join(folder, file, 'package.json'));
+      return isOther || isPackage ? [] : sourceFiles(folder, `${file}/`);
     }
     return /\.(m?ts|m?js)$/.test(file) && !file.endsWith('.d.ts') ? [file] : [];
   });

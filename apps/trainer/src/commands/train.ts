@@ -55,7 +55,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   const { model, tokenizer, steps, batches } = session;
   if (options.weights) await startFrom(options.weights, model, tokenizer);
   const progress = new Progress(process.stderr, steps, batches.batchSize * batches.timeSize);
-  printBanner(session, folder.path, progress);
+  printBanner('unroll train', session, folder.path, progress);
   try {
     // From wherever it is resumed, the text is where it is now.
     const stored = { ...session.options, data: resolve(options.data) };
@@ -68,13 +68,13 @@ export async function trainModel(options: TrainOptions): Promise<number> {
 }
 
 /** What is about to be done, and with what. */
-export function printBanner(session: TrainingSession, path: string, progress: Progress): void {
+export function printBanner(title: string, session: TrainingSession, path: string, progress: Progress): void {
   const { options, corpus, tokenizer, batches, steps, optimizer, model, description } = session;
   const { batchSize, timeSize, wordvecSize, hiddenSize } = options;
   const evaluation = protocolFor(corpus.valid);
   const V = tokenizer.vocabulary.size;
   const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
-  progress.line(pc.bold('unroll train'));
+  progress.line(pc.bold(title));
   progress.line(`data        ${options.data}, ${corpus.description}`);
   progress.line(`vocabulary  ${count(V)} ${tokenizer.kind === 'word' ? 'words' : 'characters'}`);
   progress.line(`model       ${options.model}, D ${wordvecSize}, H ${hiddenSize}: ${count(size)} parameters`);
