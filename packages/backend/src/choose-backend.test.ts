@@ -48,6 +48,7 @@ describe('createBackend', () => {
   });
 
   it('takes WebAssembly where the package that calls a BLAS cannot be loaded, and says why', async () => {
+    vi.stubEnv('UNROLL_BLAS', '');
     vi.doMock('@unroll/tensor-blas', () => {
       throw new Error('Cannot find the native module');
     });
