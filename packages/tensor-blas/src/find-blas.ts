@@ -33,7 +33,8 @@ export function findBlas(library: string | undefined = process.env.UNROLL_BLAS |
       expectRightProduct(sgemm);
       return { library: candidate, description: version ? describeVersion(version) : candidate };
     } catch (error) {
-      reasons.push(`${candidate}: ${error instanceof Error ? error.message.trim() : String(error)}`);
+      const message = error instanceof Error ? error.message.trim() : String(error);
+      reasons.push(`${candidate}: ${/no such file/i.test(message) ? 'not found' : message}`);
     }
   }
   if (library !== undefined) {
