@@ -9,8 +9,9 @@ import { makeProgram } from './program.ts';
  */
 function forgiveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(ExitCode.ok);
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    console.error(`${pc.red('error:')} standard output could not be written (${error.message})`);
+    process.exit(ExitCode.disk);
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -151,8 +151,8 @@ Examples:
 
   program
     .command('inspect')
-    .description('Show the tensors of a model folder or a safetensors file.')
-    .argument('<path>', 'a model folder or a safetensors file')
+    .description('Show the tensors of a model folder, a checkpoint of a run or a safetensors file.')
+    .argument('<path>', 'a model folder, a folder under checkpoints, or a safetensors file')
     .option('--json', 'print one JSON object')
     .action((path: string, options) => inspect(path, options));
 

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallText, smallTraining, start, temporaryFolder, unroll } from './unroll.ts';
 
@@ -128,6 +131,17 @@ describe('unroll inspect', () => {
     expect(stderr).toContain('nowhere');
     expect(code).toBe(3);
   });
+});
+
+it.runIf(existsSync('/dev/full'))('says so, with 5, when standard output cannot be written', async () => {
+  const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', `"$0" --conditions=@unroll/source "$1" inspect "$2" > /dev/full`, process.execPath, cli, model],
+    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' } },
+  );
+  expect(stderr).toContain('standard output could not be written');
+  expect(status).toBe(5);
 });
 
 describe('unroll data ptb', () => {

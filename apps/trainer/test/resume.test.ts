@@ -87,6 +87,18 @@ describe('unroll resume', () => {
     expect(saved).toHaveLength(2);
   });
 
+  it('has checkpoints that can be looked into', async () => {
+    const { out } = await endedRun();
+    const checkpoint = join(out, 'checkpoints', 'step-000000012');
+    const { code, stdout } = await unroll(['inspect', checkpoint]);
+    expect(stdout).toContain('training  {"step":12,');
+    expect(stdout).toMatch(/lstm\.Wh +\(12, 48\)/);
+    expect(stdout).toMatch(/lstm\.h +\(4, 12\)/);
+    expect(code).toBe(0);
+    await truncate(join(checkpoint, 'model.safetensors'), 50);
+    expect((await unroll(['inspect', checkpoint])).code).toBe(3);
+  });
+
   it('passes over a damaged checkpoint, and says so', async () => {
     const { out } = await endedRun();
     await truncate(join(out, 'checkpoints', 'step-000000012', 'optimizer.safetensors'), 100);
