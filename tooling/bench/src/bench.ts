@@ -16,6 +16,7 @@ import { type Contender, ourContenders, peers, peersFolder } from './contenders.
 import { describeForReadme, describeReport } from './markdown.ts';
 import { median } from './ours.ts';
 import { runForJson } from './processes.ts';
+import { programOf } from './programs.ts';
 import { type Result, race } from './race.ts';
 import { betterRnnlm, rnnlm } from './workload.ts';
 
@@ -84,7 +85,7 @@ const ours = ourContenders();
 const others = peers().filter(({ slow }) => !(slow && args['without-slow-peers']));
 const report: Report = { date: new Date().toISOString().slice(0, 10), machine: describeMachine() };
 const contender = (file: string, { options }: Contender) =>
-  runForJson([process.execPath, join(import.meta.dirname, file), JSON.stringify(options)]);
+  runForJson([process.execPath, programOf(file), JSON.stringify(options)]);
 
 if (parts.has('rnnlm')) {
   report.rnnlm = await race(rnnlm, [...ours, ...others], { rounds, steps: 5, timed: 15, say });
@@ -102,7 +103,7 @@ if (parts.has('products')) {
   report.products = [];
   for (const one of ours) {
     say(`products: ${one.name}`);
-    const gflops = (await contender('products-contender.ts', one)) as Record<string, number>;
+    const gflops = (await contender('products-contender', one)) as Record<string, number>;
     report.products.push({ name: one.name, gflops });
   }
 }
@@ -110,7 +111,7 @@ if (parts.has('generation')) {
   report.generation = [];
   for (const one of ours) {
     say(`generation: ${one.name}`);
-    const tokensPerSecond = (await contender('generate-contender.ts', one)) as number;
+    const tokensPerSecond = (await contender('generate-contender', one)) as number;
     report.generation.push({ name: one.name, tokensPerSecond });
   }
 }
@@ -118,7 +119,7 @@ if (parts.has('growth')) {
   report.growth = [];
   for (const one of ours.filter(({ name, slow }) => !slow && !name.includes('baseline'))) {
     say(`growth: ${one.name}`);
-    const steps = await contender('growth-contender.ts', one);
+    const steps = await contender('growth-contender', one);
     report.growth.push({ name: one.name, steps } as NonNullable<Report['growth']>[number]);
   }
 }
@@ -128,9 +129,11 @@ const folder = join(import.meta.dirname, '..', 'results');
 mkdirSync(folder, { recursive: true });
 const file = join(folder, `${report.date}.json`);
 // A part that is measured again takes its place in the report of the day.
-if (args.only && existsSync(file)) {
+if ((args.only || args['without-slow-peers']) && existsSync(file)) {
   const whole = JSON.parse(readFileSync(file, 'utf8')) as Report;
-  Object.assign(report, { ...whole, ...report });
+  report.rnnlm = withOthers(report.rnnlm, whole.rnnlm);
+  report.betterRnnlm = withOthers(report.betterRnnlm, whole.betterRnnlm);
+  Object.assign(report, { ...whole, ...JSON.parse(JSON.stringify(report)) });
 }
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(file.replace('.json', '.md'), describeReport(report));
@@ -138,15 +141,20 @@ console.log(describeReport(report));
 say(`written to ${relative('.', file)} and .md`);
 if (args.readme) updateReadme(describeForReadme(report));
 
+/** And those of an earlier run that are not in this one: the slow ones. */
+function withOthers(results: Result[] | undefined, before: Result[] | undefined): Result[] | undefined {
+  const others = before?.filter(({ name }) => results?.every((result) => result.name !== name));
+  return results && [...results, ...(others ?? [])];
+}
+
 async function measureColdStart(runs: number): Promise<Report['coldStart']> {
   type Times = Record<'total' | 'before' | 'imported' | 'loaded' | 'created' | 'built' | 'stepped', number>;
   const all: Times[] = [];
   for (let i = 0; i < runs; i++) {
     const start = performance.timeOrigin + performance.now();
-    const since = (await runForJson([
-      process.execPath,
-      join(import.meta.dirname, 'cold-start.mjs'),
-    ])) as Times & { began: number };
+    const since = (await runForJson([process.execPath, programOf('cold-start')])) as Times & {
+      began: number;
+    };
     // The child's clock begins when Node has begun in it; ours, before it is started.
     const before = since.began - start;
     all.push({ ...since, before, total: before + since.stepped });

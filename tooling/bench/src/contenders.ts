@@ -4,6 +4,7 @@ import { findBlas } from '@unroll/tensor-blas';
 import { defaultThreads, hasRelaxedSimd } from '@unroll/tensor-wasm';
 import type { Ours } from './ours.ts';
 import { succeeds } from './processes.ts';
+import { programOf } from './programs.ts';
 
 /** Somebody who trains. */
 export interface Contender {
@@ -38,7 +39,7 @@ export function ourContenders(): Contender[] {
       all.push([`blas, ${words(threads)}`, { backend: 'blas', threads }]);
     }
   }
-  const command = [process.execPath, join(here, 'train-contender.ts')];
+  const command = [process.execPath, programOf('train-contender')];
   return all.map(([name, options]) => ({
     name: `unroll ${name}`,
     command,

@@ -139,6 +139,6 @@ export function describeForReadme({ machine, date, rnnlm, betterRnnlm }: Report)
   });
   return [
     tableOf(['ms for one training step', 'Rnnlm, 100', 'memory', 'BetterRnnlm, 2 x 650', 'memory'], rows),
-    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}, ${date}: medians of one run of \`pnpm bench\`. N 20, T 35, V 10,000; from the same weights, with losses that agree within 1e-3.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}, ${date}: medians by \`pnpm bench\`. N 20, T 35, V 10,000; from the same weights, with losses that agree within 1e-3.`,
   ].join('\n\n');
 }
