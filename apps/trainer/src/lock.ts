@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UsageError } from './exit-code.ts';
+import { onDisk } from './on-disk.ts';
 
 interface Holder {
   readonly pid: number;
@@ -18,17 +19,12 @@ export class Lock {
 
   /**
    * A lock that a dead process of this machine left is taken over.
-   * @throws UsageError if another process has it
+   * @throws UsageError if another process has it, DiskError if the file cannot be written
    */
   static take(path: string): Lock {
     const self: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        writeFileSync(path, `${JSON.stringify(self)}\n`, { flag: 'wx' });
-        return new Lock(path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+      if (onDisk(path, () => createFile(path, `${JSON.stringify(self)}\n`))) return new Lock(path);
       const holder = readHolder(path);
       if (holder && (holder.host !== self.host || isAlive(holder.pid))) {
         throw new UsageError(
@@ -42,6 +38,17 @@ export class Lock {
 
   release(): void {
     rmSync(this.#path, { force: true });
+  }
+}
+
+/** False if it is there already. */
+function createFile(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { backendNames } from '@unroll/backend';
 import { CheckpointError, type JsonObject, parseConfig, serializeConfig } from '@unroll/checkpoint';
 import { modelNames } from '@unroll/rnnlm';
@@ -46,6 +46,9 @@ const checks: Readonly<Record<keyof RunOptions, (value: unknown) => boolean>> = 
   threads: optional(count(1)),
 };
 
+/** A file of options is far smaller; looked at before it is read. */
+const MOST_BYTES = 1_048_576;
+
 export function serializeRunConfig({ options, dataSha256 }: RunConfig): Uint8Array {
   const known = Object.keys(checks).map((name) => [name, options[name as keyof RunOptions]] as const);
   const given = known.filter(([, value]) => value !== undefined);
@@ -54,6 +57,12 @@ export function serializeRunConfig({ options, dataSha256 }: RunConfig): Uint8Arr
 
 /** @throws CheckpointError naming what is not as a run wrote it */
 export async function parseRunConfig(path: string): Promise<RunConfig> {
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) {
+    throw new CheckpointError(
+      `${path}: expected at most ${MOST_BYTES} bytes, got ${size}; it is not of a run`,
+    );
+  }
   const { version, dataSha256, options } = parseConfig(await readFile(path), path);
   if (version !== 1) {
     throw new CheckpointError(

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -21,6 +22,7 @@ import {
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
 import { UsageError } from './exit-code.ts';
 import { Lock } from './lock.ts';
+import { onDisk } from './on-disk.ts';
 import { parseRunConfig, type RunConfig, serializeRunConfig } from './run-config.ts';
 
 const modelFiles = ['model.safetensors', 'config.json', 'vocab.json'];
@@ -168,13 +170,16 @@ export class RunFolder {
   /** How long the records are, now that they have reached the disk. */
   logSizes(): LogSizes {
     const sizes = logFiles.map((name) => {
-      const file = openSync(this.file(name), 'r');
-      try {
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      return [name, statSync(this.file(name)).size] as const;
+      const path = this.file(name);
+      return onDisk(path, () => {
+        const file = openSync(path, 'r');
+        try {
+          fsyncSync(file);
+          return [name, fstatSync(file).size] as const;
+        } finally {
+          closeSync(file);
+        }
+      });
     });
     return Object.fromEntries(sizes) as LogSizes;
   }
@@ -184,8 +189,9 @@ export class RunFolder {
     for (const name of logFiles) {
       this.#append(name, '');
       const { size } = statSync(this.file(name));
-      if (size >= (sizes[name] ?? 0)) truncateSync(this.file(name), sizes[name] ?? 0);
-      else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
+      if (size >= (sizes[name] ?? 0)) {
+        onDisk(this.file(name), () => truncateSync(this.file(name), sizes[name] ?? 0));
+      } else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
     }
   }
 
@@ -212,14 +218,7 @@ export class RunFolder {
   }
 
   #append(name: string, text: string): void {
-    try {
-      appendFileSync(this.file(name), text);
-    } catch (cause) {
-      const { message } = cause as Error;
-      throw new DiskError(`${this.file(name)}: could not be written (${message}). Is the disk full?`, {
-        cause,
-      });
-    }
+    onDisk(this.file(name), () => appendFileSync(this.file(name), text));
   }
 
   async #expectSpace(bytes: number): Promise<void> {

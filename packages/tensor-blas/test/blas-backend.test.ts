@@ -3,6 +3,7 @@ import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
 import {
   type Backend,
+  DTypeError,
   Memory,
   Random,
   ReferenceBackend,
@@ -131,6 +132,14 @@ if (missing === undefined) {
         return Promise.all([out, dW, db, dxs, dWT, some].map((x) => x.read()));
       };
       expect(await run(await create({ threads: 2 }))).toEqual(await run(new ReferenceBackend()));
+    });
+
+    it('refuses operands of whole numbers', async () => {
+      const backend = await create({ threads: 1 });
+      const [floats, ints] = [zeros(backend, [220, 220]), zeros(backend, [220, 220], 'i32')];
+      const out = zeros(backend, [220, 220]);
+      expect(() => backend.matmul(out, floats, ints)).toThrow(DTypeError);
+      expect(() => backend.matmul(out, ints.T, floats)).toThrow(DTypeError);
     });
 
     it('keeps NaN and infinity of its operands', async () => {

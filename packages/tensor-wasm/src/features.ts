@@ -15,5 +15,5 @@ const has = (module: readonly number[]): boolean => WebAssembly.validate(Uint8Ar
 
 /** Does this engine have WebAssembly SIMD, without which WasmBackend cannot work? */
 export const hasSimd = (): boolean => has(SIMD);
-/** Does it have relaxed SIMD, whose fused multiply-add makes products a fifth faster? */
+/** Does it have relaxed SIMD, whose fused multiply-add makes products a quarter faster? */
 export const hasRelaxedSimd = (): boolean => has(RELAXED_SIMD);

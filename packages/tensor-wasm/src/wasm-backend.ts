@@ -56,8 +56,7 @@ const MOST_PACKED = 8;
  * The operations of the contract as WebAssembly SIMD, for f32. All tensors lie in one linear memory.
  *
  * A call is cut into chunks by its shapes (and by which rows of an embedding's gradient there are), and each chunk is computed in a
- * fixed order: the results are the same to
- * the bit for any number of threads.
+ * fixed order: the results are the same to the bit for any number of threads.
  */
 export class WasmBackend implements Backend {
   readonly name: string;
@@ -135,7 +134,7 @@ export class WasmBackend implements Backend {
       if (outside) await Promise.all(workers.map(({ ready }) => ready));
     } catch (error) {
       backend.dispose();
-      throw outsideFails(outside, error);
+      throw outside ? outsideFails(outside, error) : error;
     }
     return backend;
   }
@@ -207,7 +206,7 @@ export class WasmBackend implements Backend {
     const storage = storageOf('fill', x);
     const isInt = storage.dtype === 'i32';
     const zero = Object.is(value, 0);
-    const list = zero ? this.#listOf(x) : undefined;
+    const list = zero ? this.#listOf('fill', x) : undefined;
     this.#rows('fill', x);
     this.#out('fill', 4, x, isInt ? 'i32' : 'f32');
     if (isInt) this.#int(7, value);
@@ -386,12 +385,10 @@ export class WasmBackend implements Backend {
   /** Where an operand lies, one distance between all its rows: where it is, or in a copy. */
   #evenly(operation: string, operand: 'a' | 'b', x: Tensor): { address: number; stride: number } {
     const stored = x.transposed ? x.T : x;
-    if (liesEvenly(stored)) {
-      return { address: addressOf(storageOf(operation, stored), stored), stride: rowStride(stored) };
-    }
+    const storage = this.#in(operation, 7, stored);
+    if (liesEvenly(stored)) return { address: addressOf(storage, stored), stride: rowStride(stored) };
     const address = this.#room(operand, stored.size * 4);
     this.#rows(operation, stored);
-    this.#in(operation, 7, stored);
     this.#int(4, address);
     this.#int(5, stored.cols * innerRows(stored) * 4);
     this.#int(6, stored.cols * 4);
@@ -490,15 +487,15 @@ export class WasmBackend implements Backend {
     this.#rows('scatterAdd', dout);
     this.#in('scatterAdd', 4, dout);
     this.#int(10, this.#labels('scatterAdd', ids));
-    const list = this.#listOf(dW) ?? this.#beginList(dW);
+    const list = this.#listOf('scatterAdd', dW) ?? this.#beginList(dW);
     this.#out('scatterAdd', 7, dW);
     this.#crew.run(Operation.scatterAdd, 1);
     if (list) this.#enlist(list, dW, ids);
   }
 
   /** The rows of x that may be other than zeros, if they are known. */
-  #listOf(x: Tensor): RowList | undefined {
-    const { list, version } = storageOf('listOf', x);
+  #listOf(operation: string, x: Tensor): RowList | undefined {
+    const { list, version } = storageOf(operation, x);
     return list?.version === version && isWhole(x) && list.marks.length === x.rows ? list : undefined;
   }
 
@@ -748,7 +745,7 @@ export class WasmBackend implements Backend {
     expectMatrix('addSumSquares', 'out', out, 1, 1);
     this.#rows('addSumSquares', x);
     this.#in('addSumSquares', 4, x);
-    const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf(x));
+    const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf('addSumSquares', x));
     const total = this.#kernels.sumPartials(chunks);
     this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >>> 2] + total);
   }
@@ -763,7 +760,7 @@ export class WasmBackend implements Backend {
     this.#rows('clip', x);
     this.#int(7, this.#side('clip', norm));
     this.#float(8, maxNorm);
-    const list = this.#listOf(x);
+    const list = this.#listOf('clip', x);
     this.#out('clip', 4, x);
     this.#runRows(Operation.clip, x, 1, list);
     if (list) list.version++; // zeros stay zeros
@@ -773,7 +770,7 @@ export class WasmBackend implements Backend {
     this.#weights('sgd', W, dW);
     this.#float(16, lr);
     // Where the gradient is zero, the weight stays as it is.
-    this.#runRows(Operation.sgd, W, 1, this.#listOf(dW));
+    this.#runRows(Operation.sgd, W, 1, this.#listOf('sgd', dW));
   }
 
   momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
@@ -999,10 +996,10 @@ async function openOutside(outside: OutsideProducts, memory: WebAssembly.Memory)
   }
 }
 
-function outsideFails(outside: OutsideProducts | undefined, error: unknown): StateError {
+function outsideFails({ name }: OutsideProducts, error: unknown): StateError {
   const detail = error instanceof Error ? error.message : String(error);
   return new StateError(
-    `WasmBackend: expected every thread to load ${outside?.name}, but one says: ${detail}; leave out outside to multiply in WebAssembly`,
+    `WasmBackend: expected every thread to load ${name}, but one says: ${detail}; leave out outside to multiply in WebAssembly`,
   );
 }
 

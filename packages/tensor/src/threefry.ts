@@ -17,62 +17,39 @@ export function threefry2x32(
   counter0: number,
   counter1: number,
 ): void {
-  // Whole numbers of 32 bits throughout, and rotations by constants, without a loop: an engine keeps all of it in registers.
-  const a = key0 | 0;
-  const b = key1 | 0;
-  const c = key0 ^ key1 ^ PARITY;
+  // Whole numbers of 32 bits throughout, and rotations by constants: an engine keeps all of it in registers.
+  let a = key0 | 0;
+  let b = key1 | 0;
+  let c = key0 ^ key1 ^ PARITY;
   let x = (counter0 + a) | 0;
   let y = (counter1 + b) | 0;
-  x = (x + y) | 0;
-  y = rotate(y, 13) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 15) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 26) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 6) ^ x;
-  x = (x + b) | 0;
-  y = (y + c + 1) | 0;
-  x = (x + y) | 0;
-  y = rotate(y, 17) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 29) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 16) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 24) ^ x;
-  x = (x + c) | 0;
-  y = (y + a + 2) | 0;
-  x = (x + y) | 0;
-  y = rotate(y, 13) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 15) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 26) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 6) ^ x;
-  x = (x + a) | 0;
-  y = (y + b + 3) | 0;
-  x = (x + y) | 0;
-  y = rotate(y, 17) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 29) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 16) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 24) ^ x;
-  x = (x + b) | 0;
-  y = (y + c + 4) | 0;
-  x = (x + y) | 0;
-  y = rotate(y, 13) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 15) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 26) ^ x;
-  x = (x + y) | 0;
-  y = rotate(y, 6) ^ x;
-  x = (x + c) | 0;
-  y = (y + a + 5) | 0;
+  for (let group = 0; group < 5; group++) {
+    if (group % 2 === 0) {
+      x = (x + y) | 0;
+      y = rotate(y, 13) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 15) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 26) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 6) ^ x;
+    } else {
+      x = (x + y) | 0;
+      y = rotate(y, 17) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 29) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 16) ^ x;
+      x = (x + y) | 0;
+      y = rotate(y, 24) ^ x;
+    }
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
+    x = (x + a) | 0;
+    y = (y + b + group + 1) | 0;
+  }
   out[0] = x;
   out[1] = y;
 }
