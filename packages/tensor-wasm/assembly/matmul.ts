@@ -299,7 +299,14 @@ function tiles(
 ): void {
   const cols = min(TILE_COLS, N - panel * TILE_COLS);
   for (let row = 0; row < rows; row += TILE_ROWS) {
-    tile(a, b, step, depth, addresses, min(TILE_ROWS, rows - row), <usize>panel << 5, cols, mode);
+    const count = min(TILE_ROWS, rows - row);
+    if (count > 2) tile(a, b, step, depth, addresses, count, <usize>panel << 5, cols, mode);
+    else {
+      for (let i = 0; i < count; i++) {
+        const to = load<usize>(addresses + (<usize>i << 2)) + (<usize>panel << 5);
+        rowTile(a + (<usize>i << 2), b, step, depth, to, <usize>panel << 5, cols, mode);
+      }
+    }
     a += <usize>depth * 20;
     addresses += TILE_ROWS * 4;
   }
@@ -355,6 +362,57 @@ function tile(
   if (rows > 2) storeRow(load<usize>(addresses, 8) + offset, c20, c21, cols, mode, bias);
   if (rows > 3) storeRow(load<usize>(addresses, 12) + offset, c30, c31, cols, mode, bias);
   if (rows > 4) storeRow(load<usize>(addresses, 16) + offset, c40, c41, cols, mode, bias);
+}
+
+/** One row of a packed panel, where a tile would compute rows that are missing: four numbers of the common axis side by side. */
+function rowTile(
+  a: usize,
+  b: usize,
+  step: usize,
+  depth: i32,
+  to: usize,
+  offset: usize,
+  cols: i32,
+  mode: i32,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  let k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    let x = v128.load32_splat(a);
+    c00 = madd(x, v128.load(b), c00);
+    c01 = madd(x, v128.load(b, 16), c01);
+    b += step;
+    x = v128.load32_splat(a, 20);
+    c10 = madd(x, v128.load(b), c10);
+    c11 = madd(x, v128.load(b, 16), c11);
+    b += step;
+    x = v128.load32_splat(a, 40);
+    c20 = madd(x, v128.load(b), c20);
+    c21 = madd(x, v128.load(b, 16), c21);
+    b += step;
+    x = v128.load32_splat(a, 60);
+    c30 = madd(x, v128.load(b), c30);
+    c31 = madd(x, v128.load(b, 16), c31);
+    b += step;
+    a += 80;
+  }
+  for (; k < depth; k++) {
+    const x = v128.load32_splat(a);
+    c00 = madd(x, v128.load(b), c00);
+    c01 = madd(x, v128.load(b, 16), c01);
+    b += step;
+    a += 20;
+  }
+  const left = f32x4.add(f32x4.add(c00, c10), f32x4.add(c20, c30));
+  const right = f32x4.add(f32x4.add(c01, c11), f32x4.add(c21, c31));
+  storeRow(to, left, right, cols, mode, <usize>int(16) + offset);
 }
 
 /** The same from rows of a that were not packed: missing ones are read as the first. The tile of sums is at `offset` in the rows of out at these addresses. */

@@ -29,6 +29,8 @@ export interface Report {
     readonly node: string;
     readonly blas?: string;
   };
+  /** Was a part measured again, in a run of its own? */
+  partsApart?: boolean;
   rnnlm?: Result[];
   betterRnnlm?: Result[];
   products?: { name: string; gflops: Record<string, number> }[];
@@ -133,7 +135,7 @@ if ((args.only || args['without-slow-peers']) && existsSync(file)) {
   const whole = JSON.parse(readFileSync(file, 'utf8')) as Report;
   report.rnnlm = withOthers(report.rnnlm, whole.rnnlm);
   report.betterRnnlm = withOthers(report.betterRnnlm, whole.betterRnnlm);
-  Object.assign(report, { ...whole, ...JSON.parse(JSON.stringify(report)) });
+  Object.assign(report, { ...whole, ...JSON.parse(JSON.stringify(report)), partsApart: true });
 }
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(file.replace('.json', '.md'), describeReport(report));

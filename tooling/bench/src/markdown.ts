@@ -27,10 +27,10 @@ function raceTable(results: readonly Result[]): string {
   const to = (result: Result, peer: Result | undefined) =>
     result.ms !== undefined && peer?.ms ? times(result.ms / peer.ms) : '';
   return tableOf(
-    ['', 'ms a step', 'spread', 'to PyTorch', 'to NumPy', 'to its floor', 'peak memory'],
+    ['', 'ms a step', 'spread', 'to PyTorch', 'to NumPy', 'to its floor', 'peak memory', 'set-up, ms'],
     results.map((result) =>
       result.ms === undefined || result.lowest === undefined || result.highest === undefined
-        ? [result.name, `cannot: ${result.error ?? ''}`, '', '', '', '', '']
+        ? [result.name, `cannot: ${result.error ?? ''}`, '', '', '', '', '', '']
         : [
             result.version ? `${result.name} (${result.version})` : result.name,
             ms(result.ms),
@@ -39,6 +39,7 @@ function raceTable(results: readonly Result[]): string {
             to(result, numpy),
             times(result.ratioToFloor),
             mb(result.peakRss),
+            ms(result.setupMs ?? 0),
           ],
     ),
   );
@@ -62,7 +63,7 @@ export function describeReport(report: Report): string {
   const { machine, rnnlm, betterRnnlm, products, generation, growth, coldStart } = report;
   const parts = [
     `# Benchmark of ${report.date}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians, by \`pnpm bench\`; each contender is a process of its own, they run in turn. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians, by \`pnpm bench\`; each contender is a process of its own, they run in turn. ${report.partsApart ? 'Parts of this report were measured in runs of their own that day. ' : ''}*Set-up* is from loaded weights files to a model that can train. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
   ];
   if (rnnlm) {
     parts.push(
