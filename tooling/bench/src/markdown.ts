@@ -63,7 +63,7 @@ export function describeReport(report: Report): string {
   const { machine, rnnlm, betterRnnlm, products, generation, growth, coldStart } = report;
   const parts = [
     `# Benchmark of ${report.date}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians, by \`pnpm bench\`; each contender is a process of its own, they run in turn. ${report.partsApart ? 'Parts of this report were measured in runs of their own that day. ' : ''}*Set-up* is from loaded weights files to a model that can train. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians, by \`pnpm bench\`; each contender is a process of its own, they run in turn. ${report.partsApart ? 'Parts of this report were measured in runs of their own that day. ' : ''}*Set-up* is making the backend and the model with its weights. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
   ];
   if (rnnlm) {
     parts.push(
