@@ -180,11 +180,12 @@ export class WasmBackend implements Backend {
     }
     storage.packed.clear();
     if (storage.list) this.#heap.give(storage.list.address);
+    storage.list = undefined;
   }
 
   async read(x: Tensor): Promise<TypedArray> {
     const { storage, data, start } = this.#elements('read', x);
-    if (!x.transposed && liesTogether(x)) return data.slice(start, start + x.size);
+    if (liesTogether(x)) return data.slice(start, start + x.size);
     const values = makeArray(storage.dtype, x.size);
     eachElement(x, start, (i, at) => {
       values[i] = data[at];
@@ -194,7 +195,7 @@ export class WasmBackend implements Backend {
 
   write(x: Tensor, values: ArrayLike<number>): void {
     const { storage, data, start } = this.#elements('write', x);
-    if (!x.transposed && liesTogether(x)) data.set(values, start);
+    if (liesTogether(x)) data.set(values, start);
     else
       eachElement(x, start, (i, at) => {
         data[at] = values[i];
@@ -206,7 +207,7 @@ export class WasmBackend implements Backend {
     const storage = storageOf('fill', x);
     const isInt = storage.dtype === 'i32';
     const zero = Object.is(value, 0);
-    const list = zero ? this.#listOf('fill', x) : undefined;
+    const list = zero ? this.#listOf(x) : undefined;
     this.#rows('fill', x);
     this.#out('fill', 4, x, isInt ? 'i32' : 'f32');
     if (isInt) this.#int(7, value);
@@ -487,16 +488,17 @@ export class WasmBackend implements Backend {
     this.#rows('scatterAdd', dout);
     this.#in('scatterAdd', 4, dout);
     this.#int(10, this.#labels('scatterAdd', ids));
-    const list = this.#listOf('scatterAdd', dW) ?? this.#beginList(dW);
+    const list = this.#listOf(dW) ?? this.#beginList(dW);
     this.#out('scatterAdd', 7, dW);
     this.#crew.run(Operation.scatterAdd, 1);
     if (list) this.#enlist(list, dW, ids);
   }
 
   /** The rows of x that may be other than zeros, if they are known. */
-  #listOf(operation: string, x: Tensor): RowList | undefined {
-    const { list, version } = storageOf(operation, x);
-    return list?.version === version && isWhole(x) && list.marks.length === x.rows ? list : undefined;
+  #listOf(x: Tensor): RowList | undefined {
+    // What is no memory of this backend, or was given back, has no list; the call itself refuses it.
+    const { list, version } = x.storage as Partial<WasmStorage>;
+    return list && list.version === version && isWhole(x) && list.marks.length === x.rows ? list : undefined;
   }
 
   /** Rows of x are listed from now on, if it is all zeros; else from when it is next filled with zeros. */
@@ -745,7 +747,7 @@ export class WasmBackend implements Backend {
     expectMatrix('addSumSquares', 'out', out, 1, 1);
     this.#rows('addSumSquares', x);
     this.#in('addSumSquares', 4, x);
-    const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf('addSumSquares', x));
+    const chunks = this.#runRows(Operation.sumSquares, x, 1, this.#listOf(x));
     const total = this.#kernels.sumPartials(chunks);
     this.#set('addSumSquares', out, this.#floats[this.#side('addSumSquares', out) >>> 2] + total);
   }
@@ -760,7 +762,7 @@ export class WasmBackend implements Backend {
     this.#rows('clip', x);
     this.#int(7, this.#side('clip', norm));
     this.#float(8, maxNorm);
-    const list = this.#listOf('clip', x);
+    const list = this.#listOf(x);
     this.#out('clip', 4, x);
     this.#runRows(Operation.clip, x, 1, list);
     if (list) list.version++; // zeros stay zeros
@@ -770,7 +772,7 @@ export class WasmBackend implements Backend {
     this.#weights('sgd', W, dW);
     this.#float(16, lr);
     // Where the gradient is zero, the weight stays as it is.
-    this.#runRows(Operation.sgd, W, 1, this.#listOf('sgd', dW));
+    this.#runRows(Operation.sgd, W, 1, this.#listOf(dW));
   }
 
   momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
@@ -1093,10 +1095,9 @@ function liesEvenly(x: Tensor): boolean {
 const addressOf = (storage: WasmStorage, x: Tensor): number => storage.address + x.offset * 4;
 
 /** Is it all of its storage, row after row? */
-const isWhole = (x: Tensor): boolean =>
-  !x.transposed && x.offset === 0 && x.size === x.storage.length && liesTogether(x);
+const isWhole = (x: Tensor): boolean => x.offset === 0 && x.size === x.storage.length && liesTogether(x);
 
-/** Without a gap between its rows. */
+/** One element after the other, row after row and without a gap. */
 function liesTogether(x: Tensor): boolean {
   const strides = contiguousStrides(x.shape);
   return x.strides.every((stride, axis) => stride === strides[axis] || x.shape[axis] === 1);

@@ -142,6 +142,14 @@ writeFileSync(file.replace('.json', '.md'), describeReport(report));
 console.log(describeReport(report));
 say(`written to ${relative('.', file)} and .md`);
 if (args.readme) updateReadme(describeForReadme(report));
+// As everything else in the repository is.
+spawnSync(
+  join(root, 'node_modules', '.bin', 'biome'),
+  ['format', '--write', folder, join(root, 'README.md')],
+  {
+    cwd: root,
+  },
+);
 
 /** And those of an earlier run that are not in this one: the slow ones. */
 function withOthers(results: Result[] | undefined, before: Result[] | undefined): Result[] | undefined {
