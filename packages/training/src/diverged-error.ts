@@ -1,15 +1,16 @@
 import { UnrollError } from '@unroll/tensor';
 
-/** The loss, its perplexity or the gradient norm is no longer a finite number. */
+/** The loss, its perplexity or the gradient norm is no longer a finite number, or the loss has been far too large for long. */
 export class DivergedError extends UnrollError {
-  /** The first step with such a number, counted from 1. */
+  /** Where it was noticed, counted from 1: the first step with a number that is none. */
   readonly step: number;
 
-  constructor(step: number, loss: number, gradNorm: number) {
+  /** @param finding what it was, in words */
+  constructor(step: number, finding: string) {
     super(
       'DivergedError',
       'diverged',
-      `training diverged at step ${step}: loss ${loss}${loss > 709 ? ', of which the perplexity is no finite number' : ''}, gradient norm ${gradNorm}; try a smaller learning rate, or clip the gradients at a smaller norm`,
+      `training diverged at step ${step}: ${finding}; try a smaller learning rate, or clip the gradients at a smaller norm`,
     );
     this.step = step;
   }

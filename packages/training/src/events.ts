@@ -52,4 +52,12 @@ export interface CheckpointEvent {
   readonly state: TrainingState;
 }
 
-export type TrainingEvent = StepEvent | EpochEvent | EvaluationEvent | CheckpointEvent;
+/** The last event of all. */
+export interface EndEvent {
+  readonly type: 'end';
+  readonly step: number;
+  /** All steps were made, evaluations got no better for as long as `patience` says, or `signal` ended it. */
+  readonly reason: 'steps' | 'patience' | 'signal';
+}
+
+export type TrainingEvent = StepEvent | EpochEvent | EvaluationEvent | CheckpointEvent | EndEvent;

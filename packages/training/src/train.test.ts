@@ -132,7 +132,50 @@ describe('train', () => {
     expect((error as DivergedError).message).toContain(`at step ${(error as DivergedError).step}`);
   });
 
-  it('ends after the step at hand when aborted, with a checkpoint event as the last', async () => {
+  it('takes a loss that has been twice that of guessing blindly for 200 steps as diverged', async () => {
+    const sure = setUp({ lr: 0, maxSteps: 300, epochs: 20, logEvery: 7 });
+    const bias = sure.model.params.find(({ name }) => name === 'affine.b')?.value;
+    // Sure of one token, which is not the one that comes.
+    bias?.write(Array.from({ length: tiny.V }, (_, id) => (id === 0 ? 100 : 0)));
+    const seen: TrainingEvent[] = [];
+    const error = await (async () => {
+      for await (const event of train(sure)) seen.push(event);
+    })().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).step).toBe(200);
+    expect((error as DivergedError).message).toContain('for 200 steps the loss has been above');
+    expect(seen.at(-1)).toMatchObject({ step: 196 });
+  });
+
+  it('ends early when evaluations are no better for long, also when it goes on from there', async () => {
+    const validation = corpus.subarray(0, 60);
+    const make = (changes: Partial<TrainOptions> = {}) =>
+      setUp({
+        lr: 0,
+        maxSteps: 40,
+        epochs: 2,
+        validation,
+        evalInterval: 4,
+        patience: 3,
+        evaluation: { exact: true },
+        ...changes,
+      });
+    const events = await collect(train(make()));
+    expect(ofType(events, 'evaluation').map(({ step, best }) => [step, best])).toEqual([
+      [4, true],
+      [8, false],
+      [12, false],
+      [16, false],
+    ]);
+    expect(events.at(-1)).toEqual({ type: 'end', step: 16, reason: 'patience' });
+    const { state } = ofType(events, 'checkpoint')[0];
+    expect(state).toMatchObject({ step: 16, evaluationsSinceBest: 3, evaluationDue: false });
+    expect(await collect(train(make({ state })))).toEqual([{ type: 'end', step: 16, reason: 'patience' }]);
+    const [last] = (await collect(train(make({ patience: undefined })))).slice(-1);
+    expect(last).toEqual({ type: 'end', step: 40, reason: 'steps' });
+  });
+
+  it('ends after the step at hand when aborted, with a checkpoint event', async () => {
     const signal = { aborted: false };
     let pauses = 0;
     const pause = async () => {
@@ -143,6 +186,7 @@ describe('train', () => {
     expect(events.map(({ type, step }) => [type, step])).toEqual([
       ['step', 1],
       ['checkpoint', 5],
+      ['end', 5],
     ]);
   });
 
@@ -199,12 +243,14 @@ describe('train', () => {
     [{ epochLoss: null }, 'epochLoss'],
     [{ evaluationDue: 1 }, 'evaluationDue'],
     [{ bestLoss: 'good' }, 'bestLoss'],
+    [{ evaluationsSinceBest: -1 }, 'evaluationsSinceBest'],
+    [{ stepsAbove: 0.5 }, 'stepsAbove'],
     [{ position: 0.5 }, 'position'],
     [{ schedule: undefined }, 'schedule'],
   ])('refuses a state with %o', async (changes, name) => {
     const state = {
       ...{ step: 3, epoch: 1, epochLoss: 8, evaluationDue: false, bestLoss: null, position: 15 },
-      ...{ schedule: { lr: 1, best: null }, ...changes },
+      ...{ evaluationsSinceBest: 0, stepsAbove: 0, schedule: { lr: 1, best: null }, ...changes },
     } as unknown as TrainingState;
     await expect(collect(train(setUp({ state })))).rejects.toThrow(`train: expected ${name} of the state`);
   });
@@ -245,6 +291,7 @@ describe('train', () => {
     [{ logEvery: 1.5 }, 'logEvery'],
     [{ maxSteps: -1 }, 'maxSteps'],
     [{ evalInterval: Number.NaN }, 'evalInterval'],
+    [{ patience: 0 }, 'patience'],
   ])('refuses %o', async (changes, name) => {
     await expect(collect(train(setUp(changes)))).rejects.toThrow(
       `train: expected ${name} to be a whole number from 1, got ${Object.values(changes)[0]}`,

@@ -27,9 +27,11 @@ export interface TrainOptions {
   /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
   evaluation?: EvaluateOptions;
-  /** Ends, without an error and without another evaluation, after the step at hand: a checkpoint event is the last. */
+  /** Ends early when so many evaluations in a row were no better than the best before them. */
+  patience?: number;
+  /** Ends, without an error and without another evaluation, after the step at hand and a checkpoint event. */
   signal?: { readonly aborted: boolean };
-  /** Asked after every step, and before the end: is it time for a checkpoint event? By default never, but after `signal`. */
+  /** Asked after every step, and before the end: is it time for a checkpoint event? By default never, but when the run ends early. */
   wantsCheckpoint?: (step: number) => boolean;
   /**
    * Goes on from here. The weights, the optimizer's state and the model's are those that were saved with it, set by the caller; the
@@ -46,15 +48,17 @@ export interface TrainOptions {
  * Trains by truncated backpropagation through time and tells what happens as a stream of events. Between two events it
  * waits: save or sample as you like, as long as the model's state is left as it was.
  *
- * @throws DivergedError when the loss or the gradient norm is no longer a number
+ * @throws DivergedError when the loss or the gradient norm is no longer a number, or the loss has long been twice what guessing
+ * blindly gets, ln V
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
   const { model, optimizer, schedule, batches, maxGrad, validation, signal, state } = options;
-  const { epochs = 4, logEvery = 20, evalInterval, pause, now = Date.now } = options;
+  const { epochs = 4, logEvery = 20, evalInterval, patience, pause, now = Date.now } = options;
   checkCount('epochs', epochs);
   checkCount('logEvery', logEvery);
   if (options.maxSteps !== undefined) checkCount('maxSteps', options.maxSteps);
   if (evalInterval !== undefined) checkCount('evalInterval', evalInterval);
+  if (patience !== undefined) checkCount('patience', patience);
   if (state) {
     checkTrainingState(state);
     batches.position = state.position;
@@ -78,13 +82,25 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   let epochStart = now();
   let logged = { step, time: epochStart };
   let bestLoss = state?.bestLoss ?? Number.POSITIVE_INFINITY;
+  let evaluationsSinceBest = state?.evaluationsSinceBest ?? 0;
+  const isOutOfPatience = () => patience !== undefined && evaluationsSinceBest >= patience;
+  const twiceBlind = 2 * Math.log(model.config.vocabSize);
+  let stepsAbove = state?.stepsAbove ?? 0;
 
   /** Reads what the last steps left on the backend; the last of them is this step. */
   const readHistory = async (): Promise<{ loss: number; gradNorm: number }> => {
     const { losses, norms } = await history.take();
     for (let i = 0; i < losses.length; i++) {
+      const at = step - losses.length + 1 + i;
       if (hasDiverged(losses[i]) || !Number.isFinite(norms[i])) {
-        throw new DivergedError(step - losses.length + 1 + i, losses[i], norms[i]);
+        throw new DivergedError(at, `loss ${describeLoss(losses[i])}, gradient norm ${norms[i]}`);
+      }
+      stepsAbove = losses[i] > twiceBlind ? stepsAbove + 1 : 0;
+      if (stepsAbove === LONG) {
+        throw new DivergedError(
+          at,
+          `for ${LONG} steps the loss has been above ${twiceBlind.toFixed(2)}, twice that of guessing blindly`,
+        );
       }
       epochLoss += losses[i];
     }
@@ -95,7 +111,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     type: 'checkpoint',
     step,
     state: {
-      ...{ step, epoch, epochLoss, evaluationDue },
+      ...{ step, epoch, epochLoss, evaluationDue, evaluationsSinceBest, stepsAbove },
       bestLoss: Number.isFinite(bestLoss) ? bestLoss : null,
       position: batches.position,
       schedule: schedule.getState(),
@@ -104,9 +120,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 
   const evaluateNow = async (epoch: number): Promise<EvaluationEvent> => {
     const result = await evaluate(model, validation ?? new Int32Array(0), { pause, ...options.evaluation });
-    if (hasDiverged(result.loss)) throw new DivergedError(step, result.loss, Number.NaN);
+    if (hasDiverged(result.loss)) {
+      throw new DivergedError(step, `loss ${describeLoss(result.loss)} on the validation text`);
+    }
     const event = evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
     bestLoss = Math.min(bestLoss, result.loss);
+    evaluationsSinceBest = event.best ? 0 : evaluationsSinceBest + 1;
     return event;
   };
 
@@ -114,9 +133,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     if (state?.evaluationDue) {
       // Of the epoch that ended, if one did.
       yield await evaluateNow(step % batches.stepsPerEpoch === 0 ? epoch - 1 : epoch);
-      if (options.wantsCheckpoint?.(step)) yield checkpointNow(false);
+      if (options.wantsCheckpoint?.(step) || isOutOfPatience()) yield checkpointNow(false);
     }
-    while (step < lastStep) {
+    while (step < lastStep && !isOutOfPatience()) {
       batches.next(xsIds, tsIds);
       xs.write(xsIds);
       ts.write(tsIds);
@@ -133,7 +152,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       await pause?.();
 
       const aborted = signal?.aborted === true;
-      const ends = step === lastStep || aborted;
       const endsEpoch = step % batches.stepsPerEpoch === 0;
       const evaluationIsDue =
         validation !== undefined &&
@@ -161,18 +179,29 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         epochLoss = 0;
         epochStart = now();
       }
-      if (checkpoints) yield checkpointNow(evaluationIsDue && !evaluates);
-      if (ends) return;
+      if (checkpoints || isOutOfPatience()) yield checkpointNow(evaluationIsDue && !evaluates);
+      if (aborted) {
+        yield { type: 'end', step, reason: 'signal' };
+        return;
+      }
       if (endsEpoch || evaluates || checkpoints) logged = { step, time: now() };
     }
+    yield { type: 'end', step, reason: step < lastStep ? 'patience' : 'steps' };
   } finally {
     for (const owner of [xs, ts, history, memory]) owner.dispose();
   }
 }
 
+/** So many steps in a row with a loss worse than blind guessing by far are no bump on the way. */
+const LONG = 200;
+
 /** No number, or so large that its perplexity is none: above 709 nats. */
 function hasDiverged(loss: number): boolean {
   return !Number.isFinite(perplexity(loss));
+}
+
+function describeLoss(loss: number): string {
+  return loss > 709 ? `${loss}, of which the perplexity is no finite number` : String(loss);
 }
 
 function stepEvent(

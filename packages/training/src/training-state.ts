@@ -16,6 +16,10 @@ export interface TrainingState {
   readonly evaluationDue: boolean;
   /** Of all evaluations; null before the first. */
   readonly bestLoss: number | null;
+  /** How many evaluations in a row were no better than that. */
+  readonly evaluationsSinceBest: number;
+  /** How many steps in a row had a loss far above that of guessing blindly. */
+  readonly stepsAbove: number;
   /** Where in the text the next step begins. */
   readonly position: number;
   readonly schedule: ScheduleState;
@@ -24,6 +28,7 @@ export interface TrainingState {
 /** @throws ValueError naming what is not as `train` left it */
 export function checkTrainingState(state: TrainingState): void {
   const { step, epoch, epochLoss, evaluationDue, bestLoss, position, schedule } = state;
+  const { evaluationsSinceBest, stepsAbove } = state;
   const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
     if (!right) {
       throw new ValueError(
@@ -37,6 +42,13 @@ export function checkTrainingState(state: TrainingState): void {
   expect('epochLoss', Number.isFinite(epochLoss), 'a number', epochLoss);
   expect('evaluationDue', typeof evaluationDue === 'boolean', 'true or false', evaluationDue);
   expect('bestLoss', bestLoss === null || Number.isFinite(bestLoss), 'a number or null', bestLoss);
+  expect(
+    'evaluationsSinceBest',
+    isCount(evaluationsSinceBest),
+    'a whole number from 0',
+    evaluationsSinceBest,
+  );
+  expect('stepsAbove', isCount(stepsAbove), 'a whole number from 0', stepsAbove);
   expect('position', isCount(position), 'a whole number from 0', position);
   expect(
     'schedule',
