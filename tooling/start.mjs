@@ -66,7 +66,7 @@ if (process.env.npm_config_data && !has('--data')) {
 }
 // Paths are meant from where the person is, which npm remembers, and not from the root, where it runs scripts.
 const from = process.env.INIT_CWD ?? process.cwd();
-const paths = new Set(['--data', '--out', '--weights']);
+const paths = new Set(['--data', '--valid', '--test', '--out', '--config', '--weights']);
 for (const [i, word] of given.entries()) {
   const [name, value] = word.split(/=(.*)/s);
   if (!paths.has(name)) continue;
@@ -80,18 +80,7 @@ const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll
 const options = {
   '--data': has('--data') ? undefined : repositoryText(),
   '--out': join('runs', stamp),
-  '--tokenizer': 'char',
-  '--wordvec-size': '48',
-  '--hidden-size': '192',
-  '--batch-size': '32',
-  '--time-size': '64',
-  '--optimizer': 'adam',
-  '--lr': '0.005',
-  '--schedule': 'cosine',
-  '--max-grad': '5',
-  '--max-steps': '1200',
-  '--epochs': '1000',
-  '--eval-interval': '200',
+  '--recipe': 'char',
   '--sample-size': '200',
 };
 const defaults = Object.entries(options).flatMap(([name, value]) =>

@@ -20,6 +20,22 @@ export const ExitCode = {
   ofSignal: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 },
 } as const;
 
+/** Each with what it means, for the help and the documentation. */
+export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
+  [ExitCode.ok, 'done'],
+  [ExitCode.unexpected, 'something unexpected'],
+  [
+    ExitCode.usage,
+    'the command line or the configuration makes no sense, or the output folder cannot be used',
+  ],
+  [ExitCode.data, 'bad or damaged input: text, weights, a model folder'],
+  [ExitCode.diverged, 'training diverged; the last good model is in the folder'],
+  [ExitCode.disk, 'the disk is full, or cannot be written'],
+  [ExitCode.ofSignal.SIGINT, 'ended by Ctrl-C (SIGINT); what was trained is saved'],
+  [ExitCode.ofSignal.SIGTERM, 'ended by SIGTERM, likewise'],
+  [ExitCode.ofSignal.SIGHUP, 'ended by SIGHUP, as when a terminal is closed, likewise'],
+];
+
 /** The command line does not make sense. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

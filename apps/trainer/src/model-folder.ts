@@ -12,14 +12,7 @@ export interface LoadedModel {
 
 export async function loadModel(folder: string, backend: Backend): Promise<LoadedModel> {
   const { config, vocab, tensors } = await readModelFolder(folder);
-  const path = `${folder}/config.json`;
-  const modelConfig: ModelConfig = {
-    model: oneOf(path, config, 'model', modelNames),
-    vocabSize: size(path, config, 'vocabSize'),
-    wordvecSize: size(path, config, 'wordvecSize'),
-    hiddenSize: size(path, config, 'hiddenSize'),
-  };
-  const kind = oneOf<TokenizerKind>(path, config, 'tokenizer', ['word', 'char']);
+  const { tokenizer: kind, ...modelConfig } = parseSizes(`${folder}/config.json`, config);
   if (vocab.length !== modelConfig.vocabSize) {
     throw new DataError(
       `${folder}: config.json expects a vocabulary of ${modelConfig.vocabSize}, vocab.json has ${vocab.length} tokens; they belong to different models`,
@@ -54,6 +47,33 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
   const model = createModel(modelConfig, { backend });
   assignParams(model.params, tensors, `${folder}/model.safetensors`);
   return { model, tokenizer };
+}
+
+/** What the configuration of a model folder says, checked. */
+interface Sizes extends ModelConfig {
+  readonly tokenizer: TokenizerKind;
+}
+
+function parseSizes(path: string, config: JsonObject): Sizes {
+  return {
+    model: oneOf(path, config, 'model', modelNames),
+    vocabSize: size(path, config, 'vocabSize'),
+    wordvecSize: size(path, config, 'wordvecSize'),
+    hiddenSize: size(path, config, 'hiddenSize'),
+    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', ['word', 'char']),
+  };
+}
+
+/** What a model folder says of itself. */
+export async function sizesOf(folder: string): Promise<Sizes> {
+  const { config } = await readModelFolder(folder);
+  return parseSizes(`${folder}/config.json`, config);
+}
+
+/** The tokenizer of a model folder. */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const { config, vocab } = await readModelFolder(folder);
+  return tokenizerOf(folder, parseSizes(`${folder}/config.json`, config).tokenizer, vocab);
 }
 
 function tokenizerOf(folder: string, kind: TokenizerKind, vocab: readonly string[]): Tokenizer {

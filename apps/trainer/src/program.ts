@@ -1,15 +1,17 @@
 import { backendNames } from '@unroll/backend';
-import { modelNames } from '@unroll/rnnlm';
 import { Command, Option } from 'commander';
 import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
 import { downloadData } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
 import { generateText } from './commands/generate.ts';
+import { initConfig } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { resumeRun } from './commands/resume.ts';
 import { trainModel } from './commands/train.ts';
-import { describeRates, optimizerNames, scheduleNames } from './optimizers.ts';
+import { exitCodes } from './exit-code.ts';
+import { addSettingOptions, gathered } from './settings/options.ts';
+import { recipes } from './settings/recipes.ts';
 import { version } from './version.ts';
 
 /**
@@ -33,8 +35,8 @@ Examples:
   unroll generate runs/mine --prompt "Once upon a time" --tokens 300
   unroll evaluate runs/mine --data my.txt --split test
 
-Exit codes: 0 done, 2 the command line makes no sense, 3 bad or damaged input, 4 training diverged, 5 the disk is full or
-cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything else.`,
+Exit codes:
+${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`,
     );
   const withBackend = (subcommand: Command, isNew = true): Command => {
     const backend = new Option(
@@ -47,66 +49,47 @@ cannot be written, 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, 1 anything el
       .option('--threads <n>', `how many threads compute, up to 64 (default: ${usual})`, wholeFrom(1));
   };
 
-  withBackend(program.command('train'))
-    .description('Train a model on a text; the defaults are those of the book for the Penn Treebank.')
-    .requiredOption(
-      '--data <path>',
-      "a text file, a folder of text files, or a folder with PTB's three files",
-    )
-    .requiredOption('--out <folder>', 'where the model and the records of the run go')
-    .addOption(new Option('--model <name>', 'which model').choices(modelNames).default('rnnlm'))
-    .addOption(new Option('--tokenizer <kind>', 'what a token is').choices(['word', 'char']).default('word'))
-    .option('--wordvec-size <D>', 'size of a word vector', wholeFrom(1), 100)
-    .option('--hidden-size <H>', 'size of the hidden state', wholeFrom(1), 100)
-    .option('--batch-size <N>', 'streams of text side by side', wholeFrom(1), 20)
-    .option('--time-size <T>', 'steps of truncated backpropagation', wholeFrom(1), 35)
-    .option('--epochs <n>', 'how often the text is read', wholeFrom(1), 4)
-    .option('--max-steps <n>', 'end earlier, after this many steps', wholeFrom(1))
-    .addOption(new Option('--optimizer <name>', 'how weights move').choices(optimizerNames).default('sgd'))
-    .option('--lr <rate>', `learning rate (default: ${describeRates()})`, numberFrom(0))
-    .option('--max-grad <norm>', 'clip the gradients at this norm; 0: never', numberFrom(0), 0.25)
-    .addOption(
-      new Option('--schedule <name>', 'how the learning rate changes')
-        .choices(scheduleNames)
-        .default('constant'),
-    )
-    .option('--warmup <steps>', 'of --schedule warmup or cosine', wholeFrom(0), 0)
-    .option('--seed <n>', 'of the initial weights and the samples', wholeFrom(0), 1)
-    .option('--weights <file>', 'start from these weights: a safetensors file or a model folder')
-    .option(
-      '--eval-interval <steps>',
-      'evaluate every so many steps instead of after every epoch',
-      wholeFrom(1),
-    )
-    .option('--log-every <steps>', 'log every so many steps', wholeFrom(1), 20)
-    .option(
-      '--sample-size <tokens>',
-      'length of the sample after an evaluation; 0: none (default: 30 words or 160 characters)',
-      wholeFrom(0),
-    )
-    .option(
-      '--save-interval <steps>',
-      'a checkpoint every so many steps (default: every 2 minutes)',
-      wholeFrom(1),
-    )
-    .option('--keep <n>', 'how many checkpoints stay', wholeFrom(1), 2)
-    .option('--max-time <time>', 'save and end after 90s, 30m or 8h; unroll resume goes on', timeSpan)
-    .option('--force', 'let the run in that folder be written over')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  unroll data ptb
-  unroll train --data ~/.cache/unroll/ptb --out runs/ptb
-  unroll train --data my.txt --tokenizer char --optimizer adam --lr 0.002 --max-grad 5 --hidden-size 128 --out runs/mine`,
-    )
-    .action(async (options) => end(await trainModel({ ...options, command })));
+  const attended = (subcommand: Command): Command =>
+    subcommand
+      .optionsGroup('While it runs:')
+      .option('--max-time <time>', 'save and end after 90s, 30m or 8h; unroll resume goes on', timeSpan)
+      .addOption(
+        new Option(
+          '--log-format <format>',
+          'how progress is told (default: pretty on a terminal, else plain)',
+        ).choices(['pretty', 'plain', 'json']),
+      )
+      .option('--quiet', 'tell nothing but warnings and errors');
 
-  withBackend(program.command('resume'), false)
+  const train = program
+    .command('train')
+    .description('Train a model on a text; the defaults are those of the book for the Penn Treebank.')
+    .addHelpText(
+      'before',
+      `Examples:
+  unroll train --data my.txt --recipe char --out runs/mine
+  unroll train --data ~/.cache/unroll/ptb --out runs/ptb        (after unroll data ptb)
+  unroll train --data "texts/**/*.md" --tokenizer bpe --hidden-size 256 --optimizer adam --out runs/texts
+  unroll train --config my.yaml --set optimizer.lr=0.002        (unroll init writes a my.yaml)
+`,
+    )
+    .optionsGroup('What to do:')
+    .option('--out <folder>', 'where the model and the records of the run go')
+    .option('--config <file>', 'settings from a YAML or JSON file; options given here win')
+    .option('--recipe <name>', `settings that go well together: ${Object.keys(recipes).join(', ')}`)
+    .option('--set <group.name=value>', 'a setting as a configuration file names it', gathered)
+    .option('--print-config', 'print the settings as they come out, and end')
+    .option('--dry-run', 'try everything with two steps, estimate time, memory and disk, and leave nothing')
+    .option('--force', 'let the run in that folder be written over')
+    .option('--deterministic', 'always so here: the same seed gives the same bits');
+  attended(addSettingOptions(train)).action(async (options) =>
+    end(await trainModel({ ...options, command })),
+  );
+
+  attended(withBackend(program.command('resume'), false))
     .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
     .argument('<run folder>', 'the --out of unroll train')
-    .option('--data <path>', 'where the text lies now (default: where it lay)')
-    .option('--max-time <time>', 'save and end again after 90s, 30m or 8h', timeSpan)
+    .option('--data <path...>', 'where the text lies now (default: where it lay)')
     .action(async (folder: string, options) => end(await resumeRun(folder, { ...options, command })));
 
   withBackend(program.command('evaluate'))
@@ -155,6 +138,16 @@ Examples:
     .argument('<path>', 'a model folder, a folder under checkpoints, or a safetensors file')
     .option('--json', 'print one JSON object')
     .action((path: string, options) => inspect(path, options));
+
+  program
+    .command('init')
+    .description('Write a configuration file in which every setting is explained.')
+    .argument('[file]', 'which file', 'unroll.yaml')
+    .option('--data <path>', 'the text to train on', 'my.txt')
+    .option('--out <folder>', 'where the run is to go', 'runs/mine')
+    .option('--recipe <name>', 'begin from settings that go well together')
+    .option('--force', 'write over a file of that name')
+    .action((file: string, options) => initConfig(file, { ...options, command }));
 
   program
     .command('data')

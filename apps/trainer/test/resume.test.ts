@@ -23,7 +23,7 @@ async function endedRun(): Promise<{ data: string; out: string }> {
   const more = ['--max-steps', '12', '--epochs', '100', '--save-interval', '4', '--log-every', '1'];
   expect((await unroll(smallTraining(data, out, ...more))).code).toBe(0);
   const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
-  config.options.maxSteps = 40;
+  config.settings.training.maxSteps = 40;
   await writeFile(join(out, 'run.json'), JSON.stringify(config));
   return { data, out };
 }
@@ -191,7 +191,7 @@ describe('unroll resume', () => {
   it.each([
     ['nonsense', 'expected JSON'],
     ['{"version":2}', 'expected version 1, got 2'],
-    ['{"version":1,"dataSha256":"","options":[]}', 'expected an object of options'],
+    ['{"version":1,"dataSha256":"","settings":[]}', 'expected settings by name'],
   ])('refuses a run.json of %s, with 3', async (text, message) => {
     const { out } = await endedRun();
     await writeFile(join(out, 'run.json'), text);
@@ -204,16 +204,17 @@ describe('unroll resume', () => {
   it('refuses an option that there is not, and a value that it cannot have, with 3', async () => {
     const { out } = await endedRun();
     const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
-    for (const changes of [
-      { hiddenSize: -1 },
-      { optimizer: 'magic' },
-      { batchSize: '8' },
-      { color: 'red' },
-    ]) {
-      const options = { ...config.options, ...changes };
-      await writeFile(join(out, 'run.json'), JSON.stringify({ ...config, options }));
+    for (const [group, changes] of [
+      ['model', { hiddenSize: -1 }],
+      ['optimizer', { name: 'magic' }],
+      ['training', { batchSize: '8' }],
+      ['model', { color: 'red' }],
+    ] as const) {
+      const settings = { ...config.settings, [group]: { ...config.settings[group], ...changes } };
+      await writeFile(join(out, 'run.json'), JSON.stringify({ ...config, settings }));
       const { code, stderr } = await unroll(['resume', out]);
-      expect(stderr).toContain(Object.keys(changes)[0]);
+      expect(stderr).toContain(`run.json: `);
+      expect(stderr).toContain(`${group}.${Object.keys(changes)[0]}`);
       expect(code).toBe(3);
     }
   });

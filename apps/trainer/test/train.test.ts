@@ -27,6 +27,8 @@ describe('unroll train', () => {
     expect((await readdir(out)).sort()).toEqual([
       'checkpoints',
       'config.json',
+      'config.resolved.yaml',
+      'env.json',
       'evaluations.jsonl',
       'metrics.jsonl',
       'model.safetensors',
@@ -329,7 +331,7 @@ describe('unroll train, and what belongs to somebody else', () => {
       const { code, stderr } = await unroll(
         smallTraining(join(folder, 'texts'), join(folder, name), '--force'),
       );
-      expect(stderr).toContain('expected a folder in which --data');
+      expect(stderr).toContain('expected a folder in which the text');
       expect(code).toBe(2);
       expect(await readdir(join(folder, 'texts'))).toEqual(['a.txt']);
     },
@@ -355,7 +357,7 @@ describe('unroll train, and what belongs to somebody else', () => {
     const other = join(folder, 'other.txt');
     await writeFile(other, smallText.toUpperCase());
     const refused = await unroll(smallTraining(other, join(folder, 'b'), '--weights', out));
-    expect(refused.stderr).toContain('id 0 is "t" there and "T" in the text');
+    expect(refused.stderr).toContain('the vocabulary of 14 characters lacks 12');
     expect(refused.code).toBe(3);
     const taken = ['--weights', join(out, 'model.safetensors')];
     expect((await unroll(smallTraining(other, join(folder, 'b'), ...taken))).code).toBe(0);

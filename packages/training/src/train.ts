@@ -29,7 +29,7 @@ export interface TrainOptions {
   evaluation?: EvaluateOptions;
   /** Ends early when so many evaluations in a row were no better than the best before them. */
   patience?: number;
-  /** Ends, without an error and without another evaluation, after the step at hand and a checkpoint event. */
+  /** Ends, without an error and without another evaluation, after the step at hand and a checkpoint event. Looked at once a step. */
   signal?: { readonly aborted: boolean };
   /** Asked after every step, and before the end: is it time for a checkpoint event? By default never, but when the run ends early. */
   wantsCheckpoint?: (step: number) => boolean;

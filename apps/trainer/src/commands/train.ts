@@ -1,115 +1,125 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { BackendOptions } from '@unroll/backend';
-import { assignParams } from '@unroll/checkpoint';
-import { readModelFolder, readSafetensorsFile } from '@unroll/checkpoint/node';
-import type { LanguageModel } from '@unroll/rnnlm';
-import type { Tokenizer } from '@unroll/text';
-import pc from 'picocolors';
-import { DataError } from '../exit-code.ts';
-import { count, plain } from '../format.ts';
-import { saveModel } from '../model-folder.ts';
-import type { OptimizerName, ScheduleName } from '../optimizers.ts';
-import { Progress } from '../progress.ts';
-import { describeProtocol, protocolFor } from '../protocol.ts';
-import { RunFolder } from '../run-folder.ts';
-import { type Attendance, makeSession, runSession, type TrainingSession } from '../training-session.ts';
+import { resolve } from 'node:path';
+import { UsageError } from '../exit-code.ts';
+import { loadTokenizer, saveModel, sizesOf } from '../model-folder.ts';
+import { RunFolder } from '../run-folder/run-folder.ts';
+import { describeRun, shapeOf } from '../session/describe-run.ts';
+import { environmentOf } from '../session/environment.ts';
+import { type Attendance, runSession } from '../session/run-session.ts';
+import { makeSession } from '../session/session.ts';
+import { isModelFolder, startFrom } from '../session/start-from.ts';
+import { readConfigFile } from '../settings/config-file.ts';
+import { type Layer, type ResolvedSettings, resolveSettings } from '../settings/layers.ts';
+import { optionsLayer, setLayer } from '../settings/options.ts';
+import { recipeLayer } from '../settings/recipes.ts';
+import type { Settings } from '../settings/settings.ts';
+import { settingsToYaml } from '../settings/write-settings.ts';
+import { type LogFormat, makeView } from '../view/view.ts';
+import { rehearse } from './dry-run.ts';
 
-/** What a run is made of: with the same, it comes out the same. */
-export interface RunOptions extends BackendOptions {
-  data: string;
-  model: string;
-  tokenizer: 'word' | 'char';
-  wordvecSize: number;
-  hiddenSize: number;
-  batchSize: number;
-  timeSize: number;
-  epochs: number;
-  maxSteps?: number;
-  optimizer: OptimizerName;
-  lr?: number;
-  maxGrad: number;
-  schedule: ScheduleName;
-  warmup: number;
-  seed: number;
-  evalInterval?: number;
-  logEvery: number;
-  sampleSize?: number;
-  /** A checkpoint every so many steps; by default every two minutes. */
-  saveInterval?: number;
-  /** How many checkpoints stay. */
-  keep: number;
+export interface TrainOptions extends Attendance {
+  readonly out?: string;
+  readonly config?: string;
+  readonly recipe?: string;
+  /** `group.name=value` */
+  readonly set?: readonly string[];
+  readonly printConfig?: boolean;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+  readonly logFormat?: LogFormat;
+  /** A flag of a setting. */
+  readonly [flag: string]: unknown;
 }
 
-export interface TrainOptions extends RunOptions, Attendance {
-  out: string;
-  weights?: string;
-  force?: boolean;
-}
-
-/** Trains a model and leaves it, with checkpoints and the record of the run, in the folder `out`. */
+/** Trains a model and leaves it, with checkpoints and the record of the run, in a folder. */
 export async function trainModel(options: TrainOptions): Promise<number> {
+  const { resolved, out } = await settingsFrom(options);
+  if (options.printConfig) {
+    process.stdout.write(settingsToYaml(resolved, 'As resolved; of what has no comment, it is the default.'));
+    return 0;
+  }
+  const { settings } = resolved;
+  const { weights } = settings.model;
+  const tokenizer = await tokenizerOf(weights);
+  if (options.dryRun) return rehearse(settings, out, tokenizer, options);
+  if (out === undefined)
+    throw new UsageError('expected --out <folder>: where the model and the records of the run go');
+
   // Everything that can be refused is refused before anything is written.
-  const folder = await RunFolder.check(options.out, options.data, options.force ?? false);
-  const session = await makeSession(options);
-  const { model, tokenizer, steps, batches } = session;
-  if (options.weights) await startFrom(options.weights, model, tokenizer);
-  const progress = new Progress(process.stderr, steps, batches.batchSize * batches.timeSize);
-  printBanner('unroll train', session, folder.path, progress);
+  const folder = await RunFolder.check(out, pathsOf(settings), options.force ?? false);
+  const session = await makeSession(settings, tokenizer);
+  if (weights) await startFrom(weights, session);
+  const view = makeView(process.stderr, shapeOf(session), {
+    format: options.logFormat,
+    quiet: options.quiet,
+  });
   try {
     // From wherever it is resumed, the text is where it is now.
-    const stored = { ...session.options, data: resolve(options.data) };
-    await folder.begin({ options: stored, dataSha256: session.dataSha256 });
-    await saveModel(folder.path, model, tokenizer);
-    return await runSession(session, folder, progress, options);
+    const stored = { ...session.settings, data: withAbsolutePaths(settings.data) };
+    await folder.begin();
+    await saveModel(folder.path, session.model, session.tokenizer);
+    const { origins } = resolved;
+    const heading =
+      'What this run was begun with. To repeat it: unroll train --config <this file> --out <folder>';
+    await folder.writeForPeople(
+      'config.resolved.yaml',
+      settingsToYaml({ settings: stored, origins }, heading),
+    );
+    await folder.writeForPeople('env.json', `${JSON.stringify(environmentOf(session), null, 2)}\n`);
+    await folder.writeConfig({ settings: stored, dataSha256: session.dataSha256 });
+    view.begin('unroll train', describeRun(session, folder.path));
+    return await runSession(session, folder, view, options);
   } finally {
+    view.close();
     folder.close();
   }
 }
 
-/** What is about to be done, and with what. */
-export function printBanner(title: string, session: TrainingSession, path: string, progress: Progress): void {
-  const { options, corpus, tokenizer, batches, steps, optimizer, model, description } = session;
-  const { batchSize, timeSize, wordvecSize, hiddenSize } = options;
-  const evaluation = protocolFor(corpus.valid);
-  const V = tokenizer.vocabulary.size;
-  const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
-  progress.line(pc.bold(title));
-  progress.line(`data        ${options.data}, ${corpus.description}`);
-  progress.line(`vocabulary  ${count(V)} ${tokenizer.kind === 'word' ? 'words' : 'characters'}`);
-  progress.line(`model       ${options.model}, D ${wordvecSize}, H ${hiddenSize}: ${count(size)} parameters`);
-  progress.line(
-    `to beat     loss ln V = ${Math.log(V).toFixed(3)}, perplexity V = ${count(V)}: what guessing blindly gets`,
+/** From the defaults, a model to begin with, a recipe, a file, --set and the command line; the later wins. */
+async function settingsFrom(options: TrainOptions): Promise<{ resolved: ResolvedSettings; out?: string }> {
+  const file = options.config === undefined ? undefined : await readConfigFile(options.config);
+  const recipe = options.recipe ?? file?.recipe;
+  const given: Layer[] = [
+    ...(recipe === undefined ? [] : [recipeLayer(recipe)]),
+    ...(file ? [file] : []),
+    setLayer(options.set ?? []),
+    optionsLayer(options),
+  ];
+  const { weights } = resolveSettings(given).settings.model;
+  const resolved = resolveSettings(
+    weights && (await isModelFolder(weights)) ? [await layerOf(weights), ...given] : given,
   );
-  progress.line(
-    `training    ${count(steps)} steps of ${batchSize} x ${timeSize} tokens, ${count(batches.stepsPerEpoch)} an epoch; ` +
-      `${options.optimizer}, lr ${plain(optimizer.lr)} ${options.schedule}, ` +
-      `${options.maxGrad > 0 ? `gradients clipped at ${plain(options.maxGrad)}` : 'gradients not clipped'}`,
-  );
-  progress.line(
-    `validation  ${evaluation ? describeProtocol(evaluation) : 'none: the text is too short to hold some back'}`,
-  );
-  progress.line(`backend     ${description}; seed ${options.seed}`);
-  progress.line(`results in  ${path}\n`);
+  if (resolved.settings.data.train === undefined) {
+    throw new UsageError('expected --data <path>: the text to train on');
+  }
+  return { resolved, out: options.out ?? file?.out };
 }
 
-/** From a model folder only if it has the same tokens: else each row of the weights would stand for another token. */
-async function startFrom(path: string, model: LanguageModel, tokenizer: Tokenizer): Promise<void> {
-  const isFolder = await stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
-    assignParams(model.params, (await readSafetensorsFile(path)).tensors, path);
-    return;
-  }
-  const { vocab, tensors } = await readModelFolder(path);
-  assignParams(model.params, tensors, join(path, 'model.safetensors'));
-  const { tokens } = tokenizer.vocabulary;
-  const id = tokens.findIndex((token, i) => token !== vocab[i]);
-  if (id >= 0) {
-    throw new DataError(
-      `${path}: expected the vocabulary of the text, but id ${id} is ${JSON.stringify(vocab[id])} there and ${JSON.stringify(tokens[id])} in the text; train on text with the same vocabulary, or give the model.safetensors itself to take the numbers as they are`,
-    );
-  }
+/** What a model folder says of itself. */
+async function layerOf(folder: string): Promise<Layer> {
+  const { model, wordvecSize, hiddenSize, tokenizer } = await sizesOf(folder);
+  return {
+    origin: folder,
+    values: { model: { name: model, wordvecSize, hiddenSize }, tokenizer: { kind: tokenizer } },
+  };
+}
+
+const tokenizerOf = async (weights: string | undefined) =>
+  weights && (await isModelFolder(weights)) ? loadTokenizer(weights) : undefined;
+
+/** All files and folders that are read, for a run must not write over them. */
+function pathsOf({ data }: Settings): string[] {
+  return [data.train, data.valid ?? [], data.test ?? []].flat().filter((path) => path !== '-');
+}
+
+function withAbsolutePaths(data: Settings['data']): Settings['data'] {
+  const absolute = (path: string): string => (path === '-' ? path : resolve(path));
+  const all = (paths: string | readonly string[]) =>
+    typeof paths === 'string' ? absolute(paths) : paths.map(absolute);
+  return {
+    ...data,
+    train: all(data.train),
+    ...(data.valid && { valid: all(data.valid) }),
+    ...(data.test && { test: all(data.test) }),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { UsageError } from './exit-code.ts';
+import { UsageError } from '../exit-code.ts';
 import { onDisk } from './on-disk.ts';
 
 interface Holder {

@@ -14,7 +14,7 @@ import {
   SGD,
   WarmupSchedule,
 } from '@unroll/optimizers';
-import { UsageError } from './exit-code.ts';
+import { UsageError } from '../exit-code.ts';
 
 /** By the names of `--optimizer`, with the learning rate that each takes when none is given. */
 const optimizers = {

@@ -13,7 +13,7 @@ import type { Optimizer } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { UnrollError } from '@unroll/tensor';
 import type { TrainingState } from '@unroll/training';
-import type { LogSizes } from './run-folder.ts';
+import type { LogSizes } from '../run-folder/run-folder.ts';
 
 const WEIGHTS = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';

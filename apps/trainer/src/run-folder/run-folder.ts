@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -20,14 +21,15 @@ import {
   writeSnapshot,
 } from '@unroll/checkpoint/node';
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
-import { UsageError } from './exit-code.ts';
+import { UsageError } from '../exit-code.ts';
 import { Lock } from './lock.ts';
 import { onDisk } from './on-disk.ts';
 import { parseRunConfig, type RunConfig, serializeRunConfig } from './run-config.ts';
 
-const modelFiles = ['model.safetensors', 'config.json', 'vocab.json'];
+const modelFiles = ['model.safetensors', 'config.json', 'vocab.json', 'tokenizer.json'];
 const logFiles = ['metrics.jsonl', 'evaluations.jsonl', 'samples.txt'] as const;
 const CONFIG = 'run.json';
+const FOR_PEOPLE = ['config.resolved.yaml', 'env.json', 'report.html'] as const;
 const CHECKPOINTS = 'checkpoints';
 const LOCK = 'lock';
 
@@ -35,7 +37,7 @@ const LOCK = 'lock';
 export type LogSizes = Readonly<Record<(typeof logFiles)[number], number>>;
 
 /** What a run writes; `--force` removes these and nothing else. */
-const ownFiles = [CHECKPOINTS, ...modelFiles, CONFIG, ...logFiles];
+const ownFiles = [CONFIG, CHECKPOINTS, ...modelFiles, ...FOR_PEOPLE, ...logFiles];
 
 /** Is `inner` the folder `outer`, or somewhere in it? */
 function isWithin(inner: string, outer: string): boolean {
@@ -57,11 +59,12 @@ export class RunFolder {
    * @param data where the text lies, which a run must not write over
    * @throws UsageError if it holds something, and `force` is false or what it holds is no run
    */
-  static async check(path: string, data: string, force: boolean): Promise<RunFolder> {
+  static async check(path: string, data: readonly string[], force: boolean): Promise<RunFolder> {
     if (path === '') throw new UsageError('--out: expected the path of a folder, got nothing');
-    if (isWithin(data, path)) {
+    const inside = data.find((text) => isWithin(text, path));
+    if (inside !== undefined) {
       throw new UsageError(
-        `--out ${path}: expected a folder in which --data ${data} does not lie, or a run could write over its text; choose another one`,
+        `--out ${path}: expected a folder in which the text ${inside} does not lie, or a run could write over it; choose another one`,
       );
     }
     const names = await namesIn(path, `--out ${path}`);
@@ -102,18 +105,27 @@ export class RunFolder {
   }
 
   /** Makes the folder, keeps other processes out, and removes what an earlier run left in it. */
-  async begin(config: RunConfig): Promise<void> {
+  async begin(): Promise<void> {
     try {
       await mkdir(this.path, { recursive: true });
       this.#lock = Lock.take(this.file(LOCK));
       for (const name of ownFiles) await rm(this.file(name), { force: true, recursive: true });
       for (const name of logFiles) this.#append(name, '');
-      await writeFileWhole(this.file(CONFIG), serializeRunConfig(config));
     } catch (error) {
       if (error instanceof UsageError || DiskError.isInstance(error)) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new UsageError(`--out ${this.path}: cannot be written (${code}); choose another folder`);
     }
+  }
+
+  /** The last of what makes a folder a run: from here on it can be resumed. */
+  async writeConfig(config: RunConfig): Promise<void> {
+    await writeFileWhole(this.file(CONFIG), serializeRunConfig(config));
+  }
+
+  /** Something for people to read, which nothing depends on. */
+  async writeForPeople(name: (typeof FOR_PEOPLE)[number], text: string): Promise<void> {
+    await writeFileWhole(this.file(name), new TextEncoder().encode(text));
   }
 
   /** Lets other processes in. */
@@ -126,6 +138,11 @@ export class RunFolder {
     return join(this.path, name);
   }
 
+  /** Under `checkpoints`; sorted by name, they are in the order of their steps. */
+  static checkpointName(step: number): string {
+    return `step-${String(step).padStart(9, '0')}`;
+  }
+
   /**
    * Keeps a checkpoint, and of the earlier ones the newest, `keep` in all.
    * @throws DiskError if it cannot be written; those before are as they were
@@ -133,7 +150,7 @@ export class RunFolder {
   async saveCheckpoint(step: number, files: SnapshotFiles, keep: number): Promise<void> {
     const folder = this.file(CHECKPOINTS);
     await this.#expectSpace([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0));
-    await writeSnapshot(folder, `step-${String(step).padStart(9, '0')}`, files);
+    await writeSnapshot(folder, RunFolder.checkpointName(step), files);
     for (const old of (await listSnapshots(folder)).slice(keep)) await removeSnapshot(folder, old);
   }
 
@@ -193,6 +210,11 @@ export class RunFolder {
         onDisk(this.file(name), () => truncateSync(this.file(name), sizes[name] ?? 0));
       } else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
     }
+  }
+
+  /** As if nothing had been recorded yet. */
+  emptyLogs(): void {
+    for (const name of logFiles) onDisk(this.file(name), () => writeFileSync(this.file(name), ''));
   }
 
   /** How many evaluations are recorded. */

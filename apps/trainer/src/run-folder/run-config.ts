@@ -1,0 +1,42 @@
+import { readFile, stat } from 'node:fs/promises';
+import { CheckpointError, type JsonObject, parseConfig, serializeConfig } from '@unroll/checkpoint';
+import { UsageError } from '../exit-code.ts';
+import { resolveSettings } from '../settings/layers.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What a run was begun with, and so what it goes on with. */
+export interface RunConfig {
+  readonly settings: Settings;
+  /** Of tokens and vocabulary: a run only goes on with the same text. */
+  readonly dataSha256: string;
+}
+
+/** A file of settings is far smaller; looked at before it is read. */
+const MOST_BYTES = 1_048_576;
+
+export function serializeRunConfig({ settings, dataSha256 }: RunConfig): Uint8Array {
+  return serializeConfig({ version: 1, dataSha256, settings } as unknown as JsonObject);
+}
+
+/** @throws CheckpointError naming what is not as a run wrote it */
+export async function parseRunConfig(path: string): Promise<RunConfig> {
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) {
+    throw new CheckpointError(
+      `${path}: expected at most ${MOST_BYTES} bytes, got ${size}; it is not of a run`,
+    );
+  }
+  const { version, dataSha256, settings } = parseConfig(await readFile(path), path);
+  if (version !== 1) {
+    throw new CheckpointError(
+      `${path}: expected version 1, got ${JSON.stringify(version)}; it is of a newer unroll`,
+    );
+  }
+  if (typeof dataSha256 !== 'string') throw new CheckpointError(`${path}: expected dataSha256 to be text`);
+  try {
+    return { settings: resolveSettings([{ origin: path, values: settings }]).settings, dataSha256 };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new CheckpointError(error.message, { cause: error });
+  }
+}

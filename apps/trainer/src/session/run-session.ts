@@ -1,0 +1,189 @@
+import { DivergedError, evaluate, type TrainingState, train } from '@unroll/training';
+import { breathe } from '../breathe.ts';
+import { ExitCode } from '../exit-code.ts';
+import { count, duration, figure, quoted } from '../format.ts';
+import { loadModel, saveModel } from '../model-folder.ts';
+import { describeProtocol, protocolFor } from '../protocol.ts';
+import type { RunFolder } from '../run-folder/run-folder.ts';
+import { listenToSignals, type Signals } from '../signals.ts';
+import type { View } from '../view/view.ts';
+import { packCheckpoint } from './checkpoint.ts';
+import { sampleFrom } from './sample.ts';
+import type { TrainingSession } from './session.ts';
+
+/** What concerns only this process, and not what comes out in the end. */
+export interface Attendance {
+  /** How to call the command, for what people may type next. */
+  readonly command: string;
+  /** Saves and ends after so many milliseconds. */
+  readonly maxTime?: number;
+  /** Saves and ends after this step. */
+  readonly stopAfter?: number;
+}
+
+/**
+ * Trains from the beginning, or from a state, to the end, a signal, or until the time is up; the folder holds all that came of it.
+ * @returns the exit code
+ */
+export async function runSession(
+  session: TrainingSession,
+  folder: RunFolder,
+  view: View,
+  { command, maxTime = Number.POSITIVE_INFINITY, stopAfter = Number.POSITIVE_INFINITY }: Attendance,
+  state?: TrainingState,
+): Promise<number> {
+  const { settings, tokenizer, batches, model, optimizer, schedule, steps, epochs, validation } = session;
+  const { training, checkpoints, logging } = settings;
+  const signals = listenToSignals((ending) =>
+    view.line(
+      `${ending === 'SIGINT' ? '' : `${ending}: `}saving after this step; ${ending === 'SIGINT' ? 'Ctrl-C again' : 'once more'} to end at once, with what was saved before`,
+    ),
+  );
+  const start = performance.now();
+  const due = new CheckpointDue(signals, steps, checkpoints.saveInterval, state?.step ?? 0);
+  let bestAt: number | undefined;
+  let step = state?.step ?? 0;
+  let reason: 'steps' | 'patience' | 'signal' = 'signal';
+  try {
+    for await (const event of train({
+      ...{ model, optimizer, schedule, batches, epochs, state },
+      maxSteps: steps,
+      maxGrad: training.maxGrad > 0 ? training.maxGrad : undefined,
+      logEvery: logging.logEvery,
+      validation: validation?.ids,
+      evaluation: validation?.protocol,
+      evalInterval: training.evalInterval ?? (training.overfit ? 100 : undefined),
+      patience: training.patience,
+      wantsCheckpoint: (step) => due.at(step, bestAt !== undefined),
+      signal: {
+        get aborted() {
+          step++; // It is asked after every step.
+          return signals.aborted || step >= stopAfter || performance.now() - start >= maxTime;
+        },
+      },
+      pause: breathe,
+      now: () => performance.now(),
+    })) {
+      switch (event.type) {
+        case 'step':
+          folder.logStep(event);
+          view.step(event);
+          break;
+        case 'epoch':
+          view.epoch(event);
+          break;
+        case 'evaluation': {
+          folder.logEvaluation(event);
+          if (event.best) {
+            await saveModel(folder.path, model, tokenizer);
+            bestAt = event.step;
+          }
+          view.evaluation(event);
+          const sample = await sampleFrom(session);
+          if (sample) {
+            folder.logSample(event.step, sample);
+            view.sample(event.step, sample);
+          }
+          break;
+        }
+        case 'checkpoint': {
+          // Nothing tells which model is the best: the newest is.
+          if (!validation) await saveModel(folder.path, model, tokenizer);
+          const logs = folder.logSizes();
+          const files = await packCheckpoint({ model, optimizer }, { state: event.state, logs });
+          await folder.saveCheckpoint(event.step, files, checkpoints.keep);
+          if (due.saved(event.step) === 'requested') view.line(`saved at step ${event.step}, as told`);
+          break;
+        }
+        case 'end':
+          reason = event.reason;
+      }
+    }
+  } catch (error) {
+    if (error instanceof DivergedError) view.line(whatIsLeft(folder.path, bestAt, due.newest));
+    throw error;
+  } finally {
+    signals.release();
+  }
+
+  const time = duration((performance.now() - start) / 1000);
+  if (reason === 'signal') {
+    view.line(
+      `${signals.ending ? 'ended' : 'the time is up'} after ${time} at step ${due.newest} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
+    );
+    return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
+  }
+  if (reason === 'patience') {
+    view.line(`ended at step ${due.newest} of ${steps}: ${training.patience} evaluations were no better`);
+  }
+  const best = bestAt === undefined ? '' : ` (that of step ${bestAt})`;
+  view.line(
+    `done in ${time}; the model${validation ? `, the best on the validation text${best},` : ''} is in ${folder.path}`,
+  );
+  await reportTest(folder.path, session, view);
+  view.line(`let it write: ${command} generate ${quoted(folder.path)} --tokens 300`);
+  return ExitCode.ok;
+}
+
+/** Without --save-interval, a checkpoint every so many milliseconds: what may be lost at most. The first comes sooner. */
+const SAVE_EVERY_MS = 120_000;
+const FIRST_SAVE_MS = 10_000;
+
+/** When the next checkpoint is to be written. */
+class CheckpointDue {
+  /** The step of the newest; 0: there is none. */
+  newest: number;
+  readonly #signals: Signals;
+  readonly #lastStep: number;
+  readonly #interval: number | undefined;
+  #savedAt = performance.now();
+  #requested = false;
+
+  constructor(signals: Signals, lastStep: number, interval: number | undefined, newest: number) {
+    this.#signals = signals;
+    this.#lastStep = lastStep;
+    this.#interval = interval;
+    this.newest = newest;
+  }
+
+  /** @param hasBest was there an evaluation, so that there is a model that is worth keeping? */
+  at(step: number, hasBest: boolean): boolean {
+    this.#requested ||= this.#signals.takeSaveRequest();
+    if (this.#requested || step === this.#lastStep || (hasBest && this.newest === 0)) return true;
+    if (this.#interval !== undefined) return step % this.#interval === 0;
+    return performance.now() - this.#savedAt >= (this.newest === 0 ? FIRST_SAVE_MS : SAVE_EVERY_MS);
+  }
+
+  saved(step: number): 'requested' | 'due' {
+    const why = this.#requested ? 'requested' : 'due';
+    this.newest = step;
+    this.#savedAt = performance.now();
+    this.#requested = false;
+    return why;
+  }
+}
+
+/** After training diverged. */
+function whatIsLeft(path: string, bestAt: number | undefined, newest: number): string {
+  const model =
+    bestAt === undefined ? 'as it was before training' : `that of step ${bestAt}, the best that there was`;
+  const checkpoint =
+    newest === 0 ? 'there is no checkpoint' : `the newest checkpoint is that of step ${newest}`;
+  return `the model in ${path} is ${model}; ${checkpoint}`;
+}
+
+/** The saved model on the text that training never saw. */
+async function reportTest(
+  path: string,
+  { corpus: { test }, backend, settings }: TrainingSession,
+  view: View,
+): Promise<void> {
+  const protocol = test && protocolFor(test);
+  if (!test || !protocol || settings.training.overfit) return;
+  const { model } = await loadModel(path, backend);
+  const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
+  model.dispose();
+  view.line(
+    `test        loss ${loss.toFixed(3)}, perplexity ${figure(perplexity)} over ${count(predictions)} predictions (${describeProtocol(protocol)})`,
+  );
+}

@@ -1,0 +1,25 @@
+import { generate } from '@unroll/rnnlm';
+import { Random } from '@unroll/tensor';
+import { startIds } from '../start-ids.ts';
+import type { TrainingSession } from './session.ts';
+
+/** A piece of text that the model writes now, always from the same seed; its state is left as it was. */
+export async function sampleFrom({ model, tokenizer, settings }: TrainingSession): Promise<string> {
+  const { logging, training } = settings;
+  const sampleSize = logging.sampleSize ?? (tokenizer.kind === 'char' ? 160 : 30);
+  if (sampleSize === 0) return '';
+  const carried = await model.getState();
+  model.resetState();
+  const unknown = tokenizer.vocabulary.id('<unk>');
+  const ids: number[] = [];
+  const tokens = generate(model, {
+    prompt: startIds(tokenizer),
+    sampleSize,
+    temperature: 0.8,
+    skipIds: unknown === undefined || tokenizer.vocabulary.size === 1 ? [] : [unknown],
+    random: new Random(training.seed, 1),
+  });
+  for await (const id of tokens) ids.push(id);
+  model.setState(carried);
+  return tokenizer.decode(ids);
+}

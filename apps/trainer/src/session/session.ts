@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { type BackendName, chooseBackend } from '@unroll/backend';
+import type { Optimizer, Schedule } from '@unroll/optimizers';
+import { createModel, type LanguageModel } from '@unroll/rnnlm';
+import type { Backend } from '@unroll/tensor';
+import { BpttBatches, type Tokenizer } from '@unroll/text';
+import type { Corpus } from '@unroll/text/node';
+import type { EvaluateOptions } from '@unroll/training';
+import { DataError } from '../exit-code.ts';
+import { count } from '../format.ts';
+import { protocolFor } from '../protocol.ts';
+import type { Settings } from '../settings/settings.ts';
+import { makeOptimizer, makeSchedule } from './optimizers.ts';
+import { readCorpus } from './read-corpus.ts';
+
+/** Everything that a run trains with, made from its settings alone. */
+export interface TrainingSession {
+  readonly settings: Settings;
+  readonly corpus: Corpus;
+  readonly tokenizer: Tokenizer;
+  readonly batches: BpttBatches;
+  readonly epochs: number;
+  /** Of the whole run. */
+  readonly steps: number;
+  /** What is evaluated on, and how; undefined if the text is too short to hold some back. */
+  readonly validation: { readonly ids: Int32Array; readonly protocol: EvaluateOptions } | undefined;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly backend: Backend;
+  /** What was taken as backend, in words. */
+  readonly description: string;
+  readonly model: LanguageModel;
+  readonly dataSha256: string;
+}
+
+/** Of a run that learns some batches by heart, if nothing else is said. */
+const OVERFIT_STEPS = 500;
+
+/**
+ * Reads the text and makes model, optimizer and schedule. Nothing is written.
+ * @param known the tokenizer of a model that there is already; without it, one is made from the text
+ */
+export async function makeSession(given: Settings, known?: Tokenizer): Promise<TrainingSession> {
+  const corpus = await readCorpus(given, known);
+  const { batchSize, timeSize, overfit } = given.training;
+  expectLongEnough(given, corpus);
+  const ids = overfit ? corpus.train.subarray(0, overfit * batchSize * timeSize + 1) : corpus.train;
+  const batches = new BpttBatches(ids, { batchSize, timeSize });
+  const { epochs, steps } = lengthOf(given, batches);
+  const valid = overfit ? ids : corpus.valid;
+  const protocol = protocolFor(valid);
+
+  const { name, wordvecSize, hiddenSize } = given.model;
+  const optimizer = makeOptimizer(given.optimizer.name, given.optimizer.lr);
+  const schedule = makeSchedule(given.schedule.name, optimizer.lr, steps, given.schedule.warmup);
+  const { backend, description } = await chooseBackend(given.compute);
+  const { tokenizer } = corpus;
+  const model = createModel(
+    { model: name, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize },
+    { backend, seed: given.training.seed },
+  );
+  return {
+    // What `auto` took, since only that goes on to the same bits.
+    settings: { ...given, compute: { ...given.compute, backend: backend.name as BackendName } },
+    ...{ corpus, tokenizer, batches, epochs, steps, optimizer, schedule, backend, description, model },
+    validation: protocol && { ids: valid, protocol },
+    dataSha256: sha256Of(corpus),
+  };
+}
+
+function lengthOf({ training }: Settings, { stepsPerEpoch }: BpttBatches): { epochs: number; steps: number } {
+  if (training.overfit) {
+    const steps = training.maxSteps ?? OVERFIT_STEPS;
+    return { epochs: Math.ceil(steps / stepsPerEpoch), steps };
+  }
+  const { epochs, maxSteps = Number.POSITIVE_INFINITY } = training;
+  return { epochs, steps: Math.min(epochs * stepsPerEpoch, maxSteps) };
+}
+
+/** Before the batches refuse it in words of the library: here, sizes are options. */
+function expectLongEnough({ data, training }: Settings, { train, test }: Corpus): void {
+  const { batchSize, timeSize, overfit = 1 } = training;
+  const least = overfit * batchSize * timeSize + 1;
+  if (train.length >= least) return;
+  const part = test ? 'for training, after some was held back to validate and test' : 'for training';
+  const sizes = [
+    ...(overfit > 1 ? [`--overfit ${overfit}`] : []),
+    `--batch-size ${batchSize}`,
+    `--time-size ${timeSize}`,
+  ];
+  throw new DataError(
+    `${[data.train].flat().join(', ')}: expected at least ${count(least)} tokens ${part}, for ${sizes.slice(0, -1).join(', ')} and ${sizes.at(-1)}; got ${count(train.length)}. Use a longer text, or smaller sizes`,
+  );
+}
+
+function sha256Of({ train, valid, test, tokenizer }: Corpus): string {
+  const hash = createHash('sha256');
+  for (const ids of [train, valid, test]) {
+    hash.update(`${ids?.length ?? 0};`);
+    if (ids) hash.update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  }
+  return hash.update(JSON.stringify(tokenizer.vocabulary.tokens)).digest('hex');
+}

@@ -1,0 +1,120 @@
+import { open } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { UsageError } from '../exit-code.ts';
+import type { Layer } from './layers.ts';
+import { allSettings } from './settings.ts';
+
+/** What a configuration file says: settings, and what concerns only `unroll train`. */
+export interface ConfigFile extends Layer {
+  readonly out?: string;
+  readonly recipe?: string;
+}
+
+/** Far more than all settings with all their comments. */
+const MOST_BYTES = 1_048_576;
+
+/**
+ * Reads a YAML or JSON file. Paths in it are meant from the folder that it is in.
+ * @throws UsageError naming the file and the line
+ */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  return parseConfigFile(await readSmallFile(path), path);
+}
+
+/** @param path names the file in messages, and what the paths in it are relative to */
+export function parseConfigFile(text: string, path: string): ConfigFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [problem] = [...document.errors, ...document.warnings];
+  const lineOf = (offset: number) => `${path}:${lines.linePos(offset).line}`;
+  if (problem) throw new UsageError(`${lineOf(problem.pos[0])}: not YAML (or JSON): ${problem.message}`);
+  const place = (names: readonly string[]): string => {
+    const offset = offsetOf(document, names);
+    return offset === undefined ? path : lineOf(offset);
+  };
+  const content = toPlain(document, path);
+  if (content === null) return { origin: path, place, values: {} };
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw new UsageError(
+      `${path}: expected settings by name, such as "training: {epochs: 4}", got ${typeof content}`,
+    );
+  }
+  const { $schema: _, out, recipe, ...values } = content as Record<string, unknown>;
+  for (const [name, value] of Object.entries({ out, recipe })) {
+    if (value !== undefined && (typeof value !== 'string' || value === '')) {
+      throw new UsageError(`${place([name])}: ${name}: expected text, got ${JSON.stringify(value)}`);
+    }
+  }
+  // A group of which every line is commented out is read as null.
+  for (const [group, value] of Object.entries(values)) if (value === null) delete values[group];
+  const folder = dirname(path);
+  return {
+    origin: path,
+    place,
+    out: out === undefined ? undefined : from(folder, out as string),
+    recipe: recipe as string | undefined,
+    values: withPathsFrom(folder, values),
+  };
+}
+
+async function readSmallFile(path: string): Promise<string> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size > MOST_BYTES) {
+        throw new UsageError(`${path}: expected a configuration of at most ${MOST_BYTES} bytes, got ${size}`);
+      }
+      return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof TypeError) throw new UsageError(`${path}: expected UTF-8 text; save it as UTF-8`);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file; unroll init writes one' : `cannot be read (${code})`;
+    throw new UsageError(`--config ${path}: ${reason}`);
+  }
+}
+
+function toPlain(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new UsageError(`${path}: not YAML (or JSON): ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Where the key of a setting stands; of one that is not there, where its group does. */
+function offsetOf(document: Document, names: readonly string[]): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const name of names) {
+    if (!isMap(node)) break;
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === name);
+    if (!pair) break;
+    if (isScalar(pair.key)) offset = pair.key.range?.[0];
+    node = pair.value;
+  }
+  return offset;
+}
+
+const from = (folder: string, path: string): string =>
+  path === '-' || isAbsolute(path) ? path : join(folder, path);
+
+function withPathsFrom(folder: string, values: Record<string, unknown>): Record<string, unknown> {
+  const moved = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(moved);
+    return typeof value === 'string' && value !== '' ? from(folder, value) : value;
+  };
+  for (const [group, name, { isPath }] of allSettings()) {
+    const inGroup = Object.hasOwn(values, group) ? values[group] : undefined;
+    if (!isPath || typeof inGroup !== 'object' || inGroup === null || !Object.hasOwn(inGroup, name)) continue;
+    values[group] = { ...inGroup, [name]: moved((inGroup as Record<string, unknown>)[name]) };
+    // A spread of what YAML made is as safe as what it made: own properties only.
+  }
+  return values;
+}

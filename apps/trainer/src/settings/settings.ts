@@ -1,0 +1,188 @@
+import type { BackendName } from '@unroll/backend';
+import { backendNames } from '@unroll/backend';
+import { modelNames } from '@unroll/rnnlm';
+import {
+  describeRates,
+  type OptimizerName,
+  optimizerNames,
+  type ScheduleName,
+  scheduleNames,
+} from '../session/optimizers.ts';
+import { fraction, numberFrom, oneOf, path, paths, type Setting, whole } from './setting.ts';
+
+/** What a run is made of: with the same, it comes out the same. Descriptions of all of it are in `settingGroups`. */
+export interface Settings {
+  readonly data: {
+    readonly train: string | readonly string[];
+    readonly valid?: string | readonly string[];
+    readonly test?: string | readonly string[];
+    readonly validFraction: number;
+    readonly testFraction: number;
+  };
+  readonly tokenizer: {
+    readonly kind: TokenizerName;
+    readonly minCount?: number;
+    readonly vocabSize?: number;
+    readonly file?: string;
+  };
+  readonly model: {
+    readonly name: string;
+    readonly wordvecSize: number;
+    readonly hiddenSize: number;
+    readonly weights?: string;
+  };
+  readonly training: {
+    readonly batchSize: number;
+    readonly timeSize: number;
+    readonly epochs: number;
+    readonly maxSteps?: number;
+    readonly maxGrad: number;
+    readonly seed: number;
+    readonly evalInterval?: number;
+    readonly patience?: number;
+    readonly overfit?: number;
+  };
+  readonly optimizer: { readonly name: OptimizerName; readonly lr?: number };
+  readonly schedule: { readonly name: ScheduleName; readonly warmup: number };
+  readonly logging: { readonly logEvery: number; readonly sampleSize?: number };
+  readonly checkpoints: { readonly saveInterval?: number; readonly keep: number };
+  readonly compute: { readonly backend: BackendName; readonly threads?: number };
+}
+
+export type TokenizerName = 'word' | 'char' | 'bpe' | 'file';
+const tokenizerNames = ['word', 'char', 'bpe', 'file'] as const;
+
+interface SettingGroup {
+  readonly about: string;
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+/**
+ * The one place where a setting is made. The command line, the configuration file and its JSON Schema, `unroll init` and the
+ * reference in the documentation all come from here.
+ */
+export const settingGroups: Readonly<Record<keyof Settings, SettingGroup>> = {
+  data: {
+    about: 'The text',
+    settings: {
+      train: paths(
+        '--data <path...>',
+        "text files, folders of text files, globs, - for standard input, or a folder with PTB's three files",
+      ),
+      valid: paths('--valid <path...>', 'text to validate on', { usual: 'a part of --data' }),
+      test: paths('--test <path...>', 'text to test on when training is over', { usual: 'a part of --data' }),
+      validFraction: fraction('--valid-fraction <f>', 'how much of --data is held back to validate', {
+        value: 0.05,
+      }),
+      testFraction: fraction('--test-fraction <f>', 'how much of --data is held back to test', {
+        value: 0.05,
+      }),
+    },
+  },
+  tokenizer: {
+    about: 'What a token is',
+    settings: {
+      kind: oneOf(
+        tokenizerNames,
+        '--tokenizer <kind>',
+        'a word, a character, a byte pair, or as a tokenizer.json says',
+        {
+          value: 'word',
+        },
+      ),
+      minCount: whole(1, '--min-count <n>', 'words or characters that are rarer become <unk>', {
+        usual: 'none',
+      }),
+      vocabSize: whole(2, '--vocab-size <V>', 'the most tokens to tell apart; rarer ones become <unk>', {
+        usual: 'all; of byte pairs 4096',
+      }),
+      file: path(
+        '--tokenizer-file <path>',
+        "a tokenizer.json in Hugging Face's format, for --tokenizer file",
+      ),
+    },
+  },
+  model: {
+    about: 'The model',
+    settings: {
+      name: oneOf(modelNames, '--model <name>', 'which model', { value: 'rnnlm' }),
+      wordvecSize: whole(1, '--wordvec-size <D>', 'size of a word vector', { value: 100 }),
+      hiddenSize: whole(1, '--hidden-size <H>', 'size of the hidden state', { value: 100 }),
+      weights: path(
+        '--weights <path>',
+        'begin with these: a model folder, whose sizes and tokens are taken too, or a safetensors file',
+        { usual: 'random numbers' },
+      ),
+    },
+  },
+  training: {
+    about: 'Truncated backpropagation through time',
+    settings: {
+      batchSize: whole(1, '--batch-size <N>', 'streams of text side by side', { value: 20 }),
+      timeSize: whole(1, '--time-size <T>', 'steps of truncated backpropagation', { value: 35 }),
+      epochs: whole(1, '--epochs <n>', 'how often the text is read', { value: 4 }),
+      maxSteps: whole(1, '--max-steps <n>', 'end earlier, after this many steps', { usual: 'all' }),
+      maxGrad: numberFrom(0, '--max-grad <norm>', 'clip the gradients at this norm; 0: never', {
+        value: 0.25,
+      }),
+      seed: whole(0, '--seed <n>', 'of the initial weights and the samples', { value: 1 }),
+      evalInterval: whole(1, '--eval-interval <steps>', 'evaluate every so many steps', {
+        usual: 'after every epoch',
+      }),
+      patience: whole(1, '--patience <n>', 'end early after n evaluations in a row that were no better', {
+        usual: 'never',
+      }),
+      overfit: whole(1, '--overfit <n>', 'learn only the first n batches, by heart: does it learn at all?'),
+    },
+  },
+  optimizer: {
+    about: 'How weights move',
+    settings: {
+      name: oneOf(optimizerNames, '--optimizer <name>', 'which optimizer', { value: 'sgd' }),
+      lr: numberFrom(0, '--lr <rate>', 'learning rate', { usual: describeRates() }),
+    },
+  },
+  schedule: {
+    about: 'How the learning rate changes',
+    settings: {
+      name: oneOf(scheduleNames, '--schedule <name>', 'which schedule', { value: 'constant' }),
+      warmup: whole(0, '--warmup <steps>', 'of --schedule warmup or cosine', { value: 0 }),
+    },
+  },
+  logging: {
+    about: 'What is told on the way',
+    settings: {
+      logEvery: whole(1, '--log-every <steps>', 'log every so many steps', { value: 20 }),
+      sampleSize: whole(0, '--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', {
+        usual: '30 words or 160 characters',
+      }),
+    },
+  },
+  checkpoints: {
+    about: 'What to go on from',
+    settings: {
+      saveInterval: whole(1, '--save-interval <steps>', 'a checkpoint every so many steps', {
+        usual: 'every 2 minutes',
+      }),
+      keep: whole(1, '--keep <n>', 'how many checkpoints stay', { value: 2 }),
+    },
+  },
+  compute: {
+    about: 'What computes',
+    settings: {
+      backend: oneOf(backendNames, '--backend <name>', 'what computes; auto takes the fastest', {
+        value: 'auto',
+      }),
+      threads: whole(1, '--threads <n>', 'how many threads compute, up to 64', {
+        usual: 'one for each core, 16 at most',
+      }),
+    },
+  },
+};
+
+/** Every setting with its path: `model.hiddenSize`. */
+export function allSettings(): (readonly [group: keyof Settings, name: string, setting: Setting])[] {
+  return (Object.keys(settingGroups) as (keyof Settings)[]).flatMap((group) =>
+    Object.entries(settingGroups[group].settings).map(([name, setting]) => [group, name, setting] as const),
+  );
+}
