@@ -31,13 +31,13 @@ export class Lock {
           `${path}: process ${holder.pid} on ${holder.host} has worked in this folder since ${holder.since}; wait for it or end it (if there is no such process, remove the file)`,
         );
       }
-      rmSync(path, { force: true });
+      onDisk(path, () => rmSync(path, { force: true }));
     }
     throw new UsageError(`${path}: another process began to work in this folder at the same moment`);
   }
 
   release(): void {
-    rmSync(this.#path, { force: true });
+    onDisk(this.#path, () => rmSync(this.#path, { force: true }));
   }
 }
 

@@ -244,8 +244,10 @@ export class RunFolder {
   }
 
   async #expectSpace(bytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.path);
-    const free = bavail * bsize;
+    const free = await statfs(this.path).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => Number.POSITIVE_INFINITY, // not known: writing will tell
+    );
     if (free < bytes * 1.1 + 1e6) {
       throw new DiskError(
         `${this.path}: expected room for a checkpoint of ${Math.ceil(bytes / 1e6)} MB, but ${Math.floor(free / 1e6)} MB are free; make room, then go on: unroll resume ${this.path}`,

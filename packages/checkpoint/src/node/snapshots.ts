@@ -10,6 +10,7 @@ import { quote } from '../quote.ts';
 import { readFileChecked } from './read-file-checked.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeFileWhole } from './write-file-whole.ts';
+import { writeNewFile } from './write-new-file.ts';
 
 /** Files by name that belong together. */
 export type SnapshotFiles = ReadonlyMap<string, Uint8Array>;
@@ -36,8 +37,8 @@ export async function writeSnapshot(folder: string, name: string, files: Snapsho
   const manifest = `${JSON.stringify({ files: Object.fromEntries(entries) }, null, 2)}\n`;
   try {
     await promises.mkdir(temporary, { recursive: true });
-    for (const [file, bytes] of files) await writeToDisk(join(temporary, file), bytes);
-    await writeToDisk(join(temporary, MANIFEST), new TextEncoder().encode(manifest));
+    for (const [file, bytes] of files) await writeNewFile(join(temporary, file), bytes);
+    await writeNewFile(join(temporary, MANIFEST), new TextEncoder().encode(manifest));
     await syncFolder(temporary);
     await promises.rm(join(folder, name), { recursive: true, force: true }); // one that was damaged
     await promises.rename(temporary, join(folder, name));
@@ -111,16 +112,6 @@ export async function removeSnapshot(folder: string, name: string): Promise<void
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new DiskError(`${join(folder, name)}: could not be removed (${detail}).`, { cause });
-  }
-}
-
-async function writeToDisk(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await promises.open(path, 'wx');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

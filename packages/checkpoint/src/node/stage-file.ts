@@ -3,6 +3,7 @@ import { promises } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DiskError } from '../checkpoint-error.ts';
 import { syncFolder } from './sync-folder.ts';
+import { writeNewFile } from './write-new-file.ts';
 
 /** A file that is on the disk under a temporary name, in the folder where it belongs. */
 export interface StagedFile {
@@ -32,16 +33,7 @@ export async function stageFile(path: string, bytes: Uint8Array): Promise<Staged
     }
   };
 
-  await orDiscard(async () => {
-    const handle = await promises.open(temporary, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      // Before the rename: otherwise a power failure could leave the name pointing at bytes that never reached the disk.
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
+  await orDiscard(() => writeNewFile(temporary, bytes));
   return {
     discard,
     commit: async () => {

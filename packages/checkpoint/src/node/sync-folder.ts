@@ -1,8 +1,11 @@
 import { promises } from 'node:fs';
 import { DiskError } from '../checkpoint-error.ts';
 
-/** Windows cannot open a folder as a file, and some file systems cannot fsync one. */
-const UNSUPPORTED = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS']);
+/** Some file systems cannot fsync a folder, and Windows cannot open one as a file. */
+const UNSUPPORTED: ReadonlySet<string> = new Set([
+  ...['EINVAL', 'ENOTSUP', 'ENOSYS'],
+  ...(process.platform === 'win32' ? ['EISDIR', 'EPERM', 'EACCES'] : []),
+]);
 
 /** Makes renames and removals in `folder` survive a power failure, where the platform can. */
 export async function syncFolder(folder: string): Promise<void> {
