@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, promises } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NamedArray } from '@unroll/checkpoint';
+import { readModelFolder, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
+import { createModel } from '@unroll/rnnlm';
+import { ReferenceBackend } from '@unroll/tensor';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { exportModel } from '../src/commands/export.ts';
+import { importModel } from '../src/commands/import.ts';
+import { exitCodeOf } from '../src/exit-code.ts';
+import { loadModel } from '../src/model-folder.ts';
+import { temporaryFolder } from './unroll.ts';
+
+const vocab = ['\n', 'a', 'b', 'c', 'd'];
+let folder: string;
+let model: string;
+let said: string[];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  model = join(folder, 'model');
+  said = [];
+  vi.spyOn(console, 'error').mockImplementation((line) => said.push(line));
+  const config = { model: 'rnnlm', vocabSize: 5, wordvecSize: 3, hiddenSize: 4 };
+  const { params } = createModel(config, { backend: new ReferenceBackend(), seed: 1 });
+  const tensors = new Map<string, NamedArray>();
+  for (const { name, value } of params) {
+    tensors.set(name, { dtype: 'f32', shape: value.shape, data: Float32Array.from(await value.read()) });
+  }
+  await writeModelFolder(model, { config: { ...config, tokenizer: 'char' }, vocab, tensors });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const files = async (path: string): Promise<string[]> => (await readdir(path)).sort();
+
+async function refused(command: Promise<void>, code: number, message: string): Promise<void> {
+  const error: unknown = await command.catch((caught: unknown) => caught);
+  expect(String(error)).toContain(message);
+  expect(exitCodeOf(error)).toBe(code);
+}
+
+describe('exportModel', () => {
+  it('writes a PyTorch folder, and says how to run it', async () => {
+    const out = join(folder, 'new', 'torch');
+    await exportModel(model, { format: 'pytorch', out });
+    expect(await files(out)).toEqual(['config.json', 'model.py', 'model.safetensors', 'vocab.json']);
+    const { tensors } = await readSafetensorsFile(join(out, 'model.safetensors'));
+    expect(tensors.get('lstm.weight_ih_l0')?.shape).toEqual([16, 3]);
+    expect(await readFile(join(out, 'model.py'), 'utf8')).toContain('nn.LSTM(3, 4, batch_first=True)');
+    expect(said.at(-1)).toBe(`then: python3 ${out}/model.py`);
+  });
+
+  it('writes an ONNX folder with the vocabulary', async () => {
+    const out = join(folder, 'onnx');
+    await exportModel(model, { format: 'onnx', out });
+    expect(await files(out)).toEqual(['config.json', 'model.onnx', 'vocab.json']);
+    expect(JSON.parse(await readFile(join(out, 'vocab.json'), 'utf8'))).toEqual(vocab);
+    expect(said).toHaveLength(2);
+  });
+
+  it('writes an npz file, and names what is in it', async () => {
+    const out = join(folder, 'model.npz');
+    await exportModel(model, { format: 'npz', out });
+    expect((await readFile(out)).subarray(0, 2).toString()).toBe('PK');
+    expect(said[0]).toBe(`wrote ${out}: embed.W, lstm.Wx, lstm.Wh, lstm.b, affine.W, affine.b`);
+  });
+
+  it.each(['pytorch', 'onnx', 'npz'] as const)('writes over an earlier %s only if forced', async (format) => {
+    const out = join(folder, 'out.npz');
+    await exportModel(model, { format, out });
+    await refused(exportModel(model, { format, out }), 2, 'add --force');
+    await exportModel(model, { format, out, force: true });
+    expect(await files(folder)).toEqual(['model', 'out.npz']);
+  });
+
+  it('never writes among other files, forced or not', async () => {
+    const out = join(folder, 'run');
+    await mkdir(out);
+    await writeFile(join(out, 'metrics.jsonl'), '');
+    const options = { format: 'pytorch', out, force: true } as const;
+    await refused(exportModel(model, options), 2, 'holds other files (metrics.jsonl)');
+    expect(await files(out)).toEqual(['metrics.jsonl']);
+  });
+
+  it('never writes into the folder that it reads', async () => {
+    const options = { format: 'pytorch', out: join(model, '.'), force: true } as const;
+    await refused(exportModel(model, options), 2, 'is the folder that is read');
+  });
+
+  it('says what --out is for each form', async () => {
+    await refused(exportModel(model, { format: 'npz', out: join(folder, 'x') }), 2, 'ends in .npz');
+    await refused(exportModel(model, { format: 'onnx', out: join(folder, 'x.onnx') }), 2, 'name of a folder');
+    await writeFile(join(folder, 'file'), '');
+    const options = { format: 'onnx', out: join(folder, 'file') } as const;
+    await refused(exportModel(model, options), 2, 'expected a folder, or nothing yet');
+  });
+
+  it('leaves nothing behind where the disk is full, and an earlier export as it was', async () => {
+    const out = join(folder, 'torch');
+    await exportModel(model, { format: 'pytorch', out });
+    const before = await readFile(join(out, 'model.py'));
+    await writeFile(join(out, 'model.py'), 'mine');
+    const { open } = promises;
+    vi.spyOn(promises, 'open').mockImplementation(async (path, ...more) => {
+      const handle = await open(path, ...more);
+      handle.writeFile = () => Promise.reject(new Error('ENOSPC: no space left on device, write'));
+      return handle;
+    });
+    const other = join(folder, 'other');
+    await refused(exportModel(model, { format: 'pytorch', out, force: true }), 5, 'ENOSPC');
+    await refused(exportModel(model, { format: 'onnx', out: other }), 5, 'ENOSPC');
+    vi.restoreAllMocks();
+    expect(await files(folder)).toEqual(['model', 'torch']);
+    expect(await readFile(join(out, 'model.py'), 'utf8')).toBe('mine');
+    expect(before.length).toBeGreaterThan(0);
+  });
+});
+
+describe('importModel', () => {
+  it('makes the model folder again that was exported, to the bit', async () => {
+    const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
+    await exportModel(model, { format: 'pytorch', out: torch });
+    await importModel(torch, { out: back });
+    expect(await readModelFolder(back)).toEqual(await readModelFolder(model));
+    for (const name of ['config.json', 'vocab.json', 'model.safetensors']) {
+      expect(await readFile(join(back, name))).toEqual(await readFile(join(model, name)));
+    }
+    await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
+    expect(said.at(-1)).toBe(`then: unroll generate ${back}`);
+  });
+
+  it('takes a file with a vocabulary and a tokenizer from elsewhere', async () => {
+    const torch = join(folder, 'torch');
+    await exportModel(model, { format: 'pytorch', out: torch });
+    const [path, words] = [join(folder, 'lm.safetensors'), join(folder, 'words.json')];
+    await writeFile(path, await readFile(join(torch, 'model.safetensors')));
+    await writeFile(words, JSON.stringify(['<eos>', 'the', 'cat', 'sat', '<unk>']));
+    const out = join(folder, 'back');
+    await refused(importModel(path, { out }), 3, 'Name the vocabulary with --vocab');
+    await refused(importModel(path, { out, vocab: words }), 2, 'name it with --tokenizer');
+    await refused(importModel(path, { out, vocab: words, tokenizer: 'char' }), 3, 'CharTokenizer');
+    expect(existsSync(out)).toBe(false);
+    await importModel(path, { out, vocab: words, tokenizer: 'word' });
+    const { tokenizer } = await loadModel(out, new ReferenceBackend());
+    expect(tokenizer.kind).toBe('word');
+  });
+
+  it('refuses a vocabulary of another size', async () => {
+    const [torch, out] = [join(folder, 'torch'), join(folder, 'back')];
+    await exportModel(model, { format: 'pytorch', out: torch });
+    await writeFile(join(torch, 'vocab.json'), '["a"]');
+    await refused(importModel(torch, { out }), 3, 'expected the 5 tokens that the embedding in');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses a model folder, a pickle and a file that is not there', async () => {
+    const out = join(folder, 'back');
+    await refused(importModel(model, { out }), 3, 'lacks "embedding.weight"');
+    await refused(importModel(join(folder, 'model.pt'), { out }), 3, 'save_file(model.state_dict()');
+    await refused(importModel(join(folder, 'x.safetensors'), { out }), 3, 'there is no such file');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('writes over a model only if forced', async () => {
+    const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
+    await exportModel(model, { format: 'pytorch', out: torch });
+    await importModel(torch, { out: back });
+    await refused(importModel(torch, { out: back }), 2, 'add --force');
+    await importModel(torch, { out: back, force: true });
+    await refused(importModel(torch, { out: torch, force: true }), 2, 'is the folder that is read');
+  });
+});
+
+const python = ['python3', '/usr/bin/python3'].find(
+  (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
+);
+
+describe.skipIf(!python)(
+  `what is exported ${python ? '' : '(needs Python with torch, which is not here)'}`,
+  () => {
+    it('writes on in Python', async () => {
+      const out = join(folder, 'torch');
+      await exportModel(model, { format: 'pytorch', out });
+      const { stdout, stderr } = spawnSync(python ?? '', [join(out, 'model.py'), 'ab'], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/^ab[abcd\n]{101}$/);
+    });
+  },
+);

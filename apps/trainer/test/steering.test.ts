@@ -1,0 +1,208 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
+
+async function withText(): Promise<{ folder: string; data: string; out: string }> {
+  const folder = await temporaryFolder();
+  const data = join(folder, 'text.txt');
+  await writeFile(data, smallText);
+  return { folder, data, out: join(folder, 'run') };
+}
+
+const evaluationsOf = (out: string): { step: number; loss: number }[] =>
+  readFileSync(join(out, 'evaluations.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('a configuration file', () => {
+  it('says all that a run needs, and options win over it', async () => {
+    const { folder, out } = await withText();
+    const config = join(folder, 'my.yaml');
+    const text = [
+      'out: run',
+      'data: {train: text.txt}',
+      'tokenizer: {kind: char}',
+      'model: {wordvecSize: 4, hiddenSize: 5}',
+      'training: {batchSize: 4, timeSize: 10, maxSteps: 3}',
+    ];
+    await writeFile(config, text.join('\n'));
+    const args = ['train', '--config', config, '--hidden-size', '6', '--set', 'training.maxSteps=2'];
+    const { code, stderr } = await unroll(args);
+    expect(stderr).toContain('D 4, H 6');
+    expect(code).toBe(0);
+    const { settings } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    expect(settings.training.maxSteps).toBe(2);
+    const resolved = await readFile(join(out, 'config.resolved.yaml'), 'utf8');
+    expect(parse(resolved)).toEqual(settings);
+    expect(resolved).toContain('hiddenSize: 6 # --hidden-size');
+    expect(resolved).toContain('wordvecSize: 4 # ');
+    expect(resolved).toContain('my.yaml:4');
+
+    // What a run leaves repeats it.
+    const again = await unroll(['train', '--config', join(out, 'config.resolved.yaml'), '--out', `${out}2`]);
+    expect(again.code).toBe(0);
+    const [first, second] = [out, `${out}2`].map((path) => readFileSync(join(path, 'model.safetensors')));
+    expect(first.equals(second)).toBe(true);
+  });
+
+  it.each([
+    ['training: {epoch: 4}', 'my.yaml:1: there is no setting training.epoch; did you mean training.epochs?'],
+    ['recipe: nothing', 'there is no such recipe'],
+  ])('with %j is refused with 2, before anything is written', async (text, message) => {
+    const { folder, data, out } = await withText();
+    const config = join(folder, 'my.yaml');
+    await writeFile(config, text);
+    const { code, stderr } = await unroll(['train', '--config', config, '--data', data, '--out', out]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it.each([
+    ['--config', 'nowhere.yaml', 'there is no such file; unroll init writes one'],
+    ['--set', 'model.size=3', 'there is no setting model.size'],
+    ['--recipe', 'rnnml', 'did you mean rnnlm?'],
+  ])('and %s %s are refused with 2', async (option, value, message) => {
+    const { data, out } = await withText();
+    const { code, stderr } = await unroll(['train', '--data', data, '--out', out, option, value]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('and nothing at all is asked for text and folder', async () => {
+    const { data } = await withText();
+    expect(await unroll(['train'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--data <path>'),
+    });
+    const { code, stderr } = await unroll(['train', '--data', data]);
+    expect(stderr).toContain('--out <folder>');
+    expect(code).toBe(2);
+  });
+
+  it('is written by unroll init, and begins a run', async () => {
+    const { folder, out } = await withText();
+    const file = join(folder, 'unroll.yaml');
+    const init = ['init', file, '--data', 'text.txt', '--out', 'run', '--recipe', 'char'];
+    expect((await unroll(init)).stderr).toContain('unroll train --config');
+    const refused = await unroll(init);
+    expect(refused.stderr).toContain('there is a file of that name');
+    expect(refused.code).toBe(2);
+    expect((await unroll([...init, '--force'])).code).toBe(0);
+    const sizes = ['--hidden-size', '6', '--batch-size', '4', '--time-size', '10', '--max-steps', '2'];
+    expect((await unroll(['train', '--config', file, ...sizes])).code).toBe(0);
+    expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({ wordvecSize: 48 });
+    expect(JSON.parse(await readFile(join(folder, 'unroll.schema.json'), 'utf8'))).toHaveProperty(
+      'properties',
+    );
+  });
+});
+
+describe('unroll train --print-config', () => {
+  it('prints the settings as they come out, who said them, and does nothing else', async () => {
+    const { data, out } = await withText();
+    const { code, stdout } = await unroll([
+      ...smallTraining(data, out, '--recipe', 'char'),
+      '--print-config',
+    ]);
+    expect(parse(stdout)).toMatchObject({ model: { hiddenSize: 12 }, training: { evalInterval: 200 } });
+    expect(stdout).toContain('evalInterval: 200 # recipe char');
+    expect(code).toBe(0);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('unroll train --dry-run', () => {
+  it('tries everything, estimates time, memory and disk, and leaves nothing behind', async () => {
+    const { folder, data, out } = await withText();
+    const temporary = join(folder, 'tmp');
+    await mkdir(temporary);
+    const { code, stdout, stderr } = await unroll([...smallTraining(data, out), '--dry-run'], {
+      TMPDIR: temporary,
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('ok: trained two steps, saved, loaded, and went on to the same bits');
+    expect(stdout).toMatch(/^time +about .*12 steps of/m);
+    expect(stdout).toMatch(/^memory +about \d/m);
+    expect(stdout).toMatch(/^disk +about .* are free/m);
+    expect(code).toBe(0);
+    expect(existsSync(out)).toBe(false);
+    if (tmpdir() !== temporary) expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('says with 3 what is wrong with the text, too', async () => {
+    const { data, out } = await withText();
+    await writeFile(data, 'short');
+    const { code, stderr } = await unroll([...smallTraining(data, out), '--dry-run']);
+    expect(stderr).toContain('expected at least 41 tokens');
+    expect(code).toBe(3);
+  });
+});
+
+describe('unroll train', () => {
+  it('--overfit learns a batch by heart', async () => {
+    const { data, out } = await withText();
+    const args = smallTraining(data, out, '--overfit', '1', '--max-steps', '200', '--lr', '0.03');
+    const { code, stderr } = await unroll(args);
+    expect(stderr).toContain('on the same batch, to learn by heart');
+    expect(stderr).not.toContain('test  ');
+    expect(code).toBe(0);
+    expect(evaluationsOf(out).map(({ step }) => step)).toEqual([100, 200]);
+    expect(evaluationsOf(out)[1].loss).toBeLessThan(1);
+  });
+
+  it('--patience ends a run that gets no better, and a resume has nothing more to do', async () => {
+    const { data, out } = await withText();
+    const more = [
+      '--lr',
+      '0',
+      '--eval-interval',
+      '2',
+      '--patience',
+      '2',
+      '--max-steps',
+      '100',
+      '--epochs',
+      '9',
+    ];
+    const { code, stderr } = await unroll(smallTraining(data, out, ...more));
+    expect(stderr).toContain('ended at step 6 of 100: 2 evaluations were no better');
+    expect(code).toBe(0);
+    const resumed = await unroll(['resume', out]);
+    expect(resumed.stderr).toContain('going on after step 6 of 100');
+    expect(resumed.stderr).toContain('ended at step 6 of 100');
+    expect(resumed.code).toBe(0);
+    expect(evaluationsOf(out)).toHaveLength(3);
+  });
+
+  it('--weights takes the sizes and the tokens of a model folder, and goes on from it with other text', async () => {
+    const { folder, data, out } = await withText();
+    await unroll(smallTraining(data, out));
+    const other = join(folder, 'other.txt');
+    await writeFile(other, 'the dog sat on the cat\n'.repeat(60));
+    const args = ['train', '--data', other, '--weights', out, '--out', `${out}2`, '--max-steps', '2'];
+    const { code, stderr } = await unroll([...args, '--batch-size', '4', '--time-size', '10']);
+    expect(stderr).toContain('D 8, H 12');
+    expect(code).toBe(0);
+    const vocab = (path: string) => readFileSync(join(path, 'vocab.json'), 'utf8');
+    expect(vocab(`${out}2`)).toBe(vocab(out));
+  });
+});
+
+describe('shell completion', () => {
+  it('knows commands, options and what an option may be, and leaves paths to the shell', async () => {
+    const complete = async (...words: string[]) => (await unroll(['complete', '--', ...words])).stdout;
+    expect(await complete('tr')).toMatch(/^train\t/);
+    expect(await complete('train', '--opt')).toMatch(/^--optimizer\t/);
+    expect(await complete('train', '--optimizer', 'adag')).toMatch(/^adagrad\t/);
+    expect(await complete('train', '--data', '')).toBe(':0\n');
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      expect((await unroll(['completion', shell])).stdout).toContain('unroll complete --');
+    }
+  });
+});
