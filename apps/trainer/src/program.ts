@@ -4,7 +4,9 @@ import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
 import { downloadData } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
+import { exportModel } from './commands/export.ts';
 import { generateText } from './commands/generate.ts';
+import { importModel } from './commands/import.ts';
 import { initConfig } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { resumeRun } from './commands/resume.ts';
@@ -131,6 +133,42 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
     .action(async (folder: string, options) => end(await generateText(folder, options)));
+
+  program
+    .command('export')
+    .description('Write a model in a form that PyTorch, ONNX Runtime or NumPy reads.')
+    .addHelpText(
+      'before',
+      `Examples:
+  unroll export runs/mine --format pytorch --out mine-torch     (then: python3 mine-torch/model.py)
+  unroll export runs/mine --format onnx --out mine-onnx
+  unroll export runs/mine --format npz --out mine.npz
+`,
+    )
+    .argument('<model folder>', 'as unroll train writes it')
+    .addOption(
+      new Option('--format <name>', 'for whom').choices(['pytorch', 'onnx', 'npz']).makeOptionMandatory(),
+    )
+    .requiredOption('--out <path>', 'a new folder; for npz a file')
+    .option('--force', 'write over what was exported there before')
+    .action((folder: string, options) => exportModel(folder, options));
+
+  program
+    .command('import')
+    .description(
+      "Make a model folder of a PyTorch module's weights, of the names and shapes that export writes.",
+    )
+    .argument('<path>', 'a safetensors file, or a folder with model.safetensors')
+    .option('--vocab <file>', 'the tokens as a JSON array (default: vocab.json beside the weights)')
+    .addOption(
+      new Option(
+        '--tokenizer <kind>',
+        'what a token is (default: as config.json beside the weights says)',
+      ).choices(['word', 'char']),
+    )
+    .requiredOption('--out <folder>', 'the model folder to be written')
+    .option('--force', 'write over a model that is there')
+    .action((path: string, options) => importModel(path, options));
 
   program
     .command('inspect')

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { paramsToArrays, serializeConfig, serializeSafetensors, serializeVocab } from '@unroll/checkpoint';
+import { writeFileWhole } from '@unroll/checkpoint/node';
+import { modelPy, toNpz, toOnnx, toPyTorch } from '@unroll/interchange';
+import { ReferenceBackend } from '@unroll/tensor';
+import { UsageError } from '../exit-code.ts';
+import { quoted } from '../format.ts';
+import { loadModel } from '../model-folder.ts';
+import { checkOutFolder, writeFolderWhole } from './out-folder.ts';
+
+export interface ExportOptions {
+  readonly format: 'pytorch' | 'onnx' | 'npz';
+  /** A folder; for npz a file. */
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+/** Beside the weights; with them, `unroll import` and programs of one's own have all that they need. */
+const TEXT_FILES = ['config.json', 'vocab.json'];
+const FOLDER_FILES = {
+  pytorch: ['model.safetensors', 'model.py', ...TEXT_FILES],
+  onnx: ['model.onnx', ...TEXT_FILES],
+} as const;
+
+/** Writes a model folder in a form that PyTorch, ONNX Runtime or NumPy reads. */
+export async function exportModel(
+  folder: string,
+  { format, out, force = false }: ExportOptions,
+): Promise<void> {
+  if (format === 'npz') checkOutFile(out, force);
+  else {
+    if (out.endsWith('.onnx')) {
+      throw new UsageError(
+        `--out ${out}: expected the name of a folder, into which model.onnx and vocab.json go`,
+      );
+    }
+    await checkOutFolder(out, FOLDER_FILES[format], folder, force);
+  }
+
+  const { model, tokenizer } = await loadModel(folder, new ReferenceBackend());
+  const tensors = await paramsToArrays(model.params);
+  const config = { ...model.config, tokenizer: tokenizer.kind };
+  model.dispose();
+  if (format === 'npz') {
+    await writeFileWhole(out, toNpz(tensors));
+    console.error(`wrote ${out}: ${[...tensors.keys()].join(', ')}`);
+    console.error(`then, in Python: numpy.load(${JSON.stringify(out)})["embed.W"]`);
+    return;
+  }
+
+  const files = new Map([
+    ['config.json', serializeConfig(config)],
+    ['vocab.json', serializeVocab(tokenizer.vocabulary.tokens)],
+  ]);
+  if (format === 'pytorch') {
+    files.set('model.py', new TextEncoder().encode(modelPy(config)));
+    files.set('model.safetensors', serializeSafetensors(toPyTorch(config, tensors)));
+  } else {
+    files.set('model.onnx', toOnnx(config, tensors));
+  }
+  await writeFolderWhole(out, files);
+  console.error(`wrote ${out}: ${FOLDER_FILES[format].join(', ')}`);
+  console.error(
+    format === 'pytorch'
+      ? `then: python3 ${quoted(join(out, 'model.py'))}`
+      : `then: run ${join(out, 'model.onnx')} with ONNX Runtime; it takes ids (N, T) and the state of the block before, zeros at first`,
+  );
+}
+
+function checkOutFile(out: string, force: boolean): void {
+  if (!out.endsWith('.npz')) {
+    throw new UsageError(`--out ${out}: expected the name of a file that ends in .npz`);
+  }
+  if (existsSync(out) && !force) {
+    throw new UsageError(`--out ${out}: there is a file of that name; choose another one, or add --force`);
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseConfig, parseVocab } from '@unroll/checkpoint';
+import { readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
+import { fromPyTorch } from '@unroll/interchange';
+import { createTokenizer, type TokenizerKind, Vocabulary } from '@unroll/text';
+import { DataError, UsageError } from '../exit-code.ts';
+import { quoted } from '../format.ts';
+import { checkOutFolder } from './out-folder.ts';
+
+export interface ImportOptions {
+  /** A JSON array of tokens; without it, `vocab.json` beside the weights. */
+  readonly vocab?: string;
+  /** What a token is; without it, what `config.json` beside the weights says. */
+  readonly tokenizer?: TokenizerKind;
+  /** The model folder to be written. */
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+const MODEL_FILES = ['config.json', 'vocab.json', 'model.safetensors'];
+/** More than any vocabulary or configuration takes. */
+const MOST_BYTES = 2 ** 28;
+
+/** Makes a model folder of the weights of a PyTorch module: of a safetensors file, or of a folder with `model.safetensors`. */
+export async function importModel(
+  path: string,
+  { vocab, tokenizer, out, force = false }: ImportOptions,
+): Promise<void> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (/\.(pt|pth|bin|ckpt|pkl)$/i.test(path) && !isFolder) {
+    throw new DataError(
+      `${path}: expected a safetensors file. In Python: from safetensors.torch import save_file; save_file(model.state_dict(), "model.safetensors")`,
+    );
+  }
+  const folder = isFolder ? path : dirname(path);
+  await checkOutFolder(out, MODEL_FILES, folder, force);
+
+  const weightsPath = isFolder ? join(path, 'model.safetensors') : path;
+  const { config, tensors } = fromPyTorch((await readSafetensorsFile(weightsPath)).tensors, weightsPath);
+  const vocabPath = vocab ?? join(folder, 'vocab.json');
+  const tokens = parseVocab(await readWhole(vocabPath, 'Name the vocabulary with --vocab.'), vocabPath);
+  if (tokens.length !== config.vocabSize) {
+    throw new DataError(
+      `${vocabPath}: expected the ${config.vocabSize} tokens that the embedding in ${weightsPath} is for, got ${tokens.length}`,
+    );
+  }
+  const kind = tokenizer ?? (await kindIn(join(folder, 'config.json')));
+  createTokenizer(kind, Vocabulary.fromTokens(tokens)); // refused now rather than by whoever reads the folder
+
+  await writeModelFolder(out, { config: { ...config, tokenizer: kind }, vocab: tokens, tensors });
+  console.error(`wrote ${out}: ${MODEL_FILES.join(', ')}`);
+  console.error(`then: unroll generate ${quoted(out)}`);
+}
+
+/** What a configuration, if there is one, says of the tokenizer. */
+async function kindIn(path: string): Promise<TokenizerKind> {
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  const kind =
+    exists && parseConfig(await readWhole(path, 'Name the tokenizer with --tokenizer.'), path).tokenizer;
+  if (kind === 'word' || kind === 'char') return kind;
+  throw new UsageError(`${path}: says no tokenizer, word or char; name it with --tokenizer`);
+}
+
+async function readWhole(path: string, whatToDo: string): Promise<Uint8Array> {
+  try {
+    const stats = await stat(path);
+    if (stats.isFile() && stats.size <= MOST_BYTES) return await readFile(path);
+    throw new Error(stats.isFile() ? `it has ${stats.size} bytes` : 'it is no file');
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new DataError(`${path}: could not be read (${detail}). ${whatToDo}`, { cause });
+  }
+}

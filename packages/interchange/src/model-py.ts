@@ -1,0 +1,132 @@
+import { architectureOf } from './architecture.ts';
+import type { ModelConfig } from './model-config.ts';
+
+/** How a prompt becomes tokens, which token a text begins after, and how tokens become text. */
+interface TextForm {
+  readonly prompt: string;
+  readonly usage: string;
+  readonly tokens: string;
+  readonly start: string;
+  readonly joined: string;
+}
+
+const char: TextForm = {
+  prompt: 'Once upon a time',
+  usage: 'goes on from these characters',
+  tokens: 'list(" ".join(words))',
+  start: '"\\n"',
+  joined: '"".join(tokens)',
+};
+
+const word: TextForm = {
+  prompt: 'the price of',
+  usage: 'goes on from these words',
+  tokens: '" ".join(words).replace("\\n", " <eos> ").split()',
+  start: '"<eos>"',
+  joined: '" ".join(tokens).replace("<eos>", "\\n")',
+};
+
+const other: TextForm = {
+  prompt: '<token> <token>',
+  usage: 'goes on from tokens of vocab.json',
+  tokens: 'words',
+  start: '"\\n"',
+  joined: '" ".join(tokens)',
+};
+
+/**
+ * A `model.py` that lies beside the `model.safetensors` of `toPyTorch`, `config.json` and `vocab.json`: it defines the module, loads it and lets it
+ * write. It needs PyTorch 1.13 or newer, and no other package.
+ *
+ * @param config with the `tokenizer` of the model, `word` or `char`; without it a prompt is made of tokens
+ * @throws CheckpointError for a model that has no such form
+ */
+export function modelPy(config: ModelConfig & { readonly tokenizer?: unknown }): string {
+  const { layer, operator, state } = architectureOf('modelPy', config);
+  const { vocabSize: V, wordvecSize: D, hiddenSize: H } = config;
+  const { prompt, usage, tokens, start, joined } =
+    config.tokenizer === 'char' ? char : config.tokenizer === 'word' ? word : other;
+  const call = `python3 model.py "${prompt}"`;
+  const stateText = state.length === 1 ? 'h' : 'the pair (h, c), each';
+  return `"""A recurrent language model in PyTorch: embedding, ${operator}, linear. Needs torch 1.13 or newer and nothing else.
+
+    ${'python3 model.py'.padEnd(call.length)}  writes a text
+    ${call}  ${usage}
+
+    from model import load
+    model = load()
+    logits, state = model(torch.tensor([[0, 1]]))      # ids (N, T) to logits (N, T, V), from a state of zeros
+    logits, state = model(torch.tensor([[2]]), state)  # and on from there
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class LanguageModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(${V}, ${D})
+        self.${layer} = nn.${operator}(${D}, ${H}, batch_first=True)
+        self.linear = nn.Linear(${H}, ${V})
+
+    def forward(self, ids, state=None):
+        """ids (N, T) to logits (N, T, V) and the state after them: ${stateText} (1, N, H)"""
+        hs, state = self.${layer}(self.embedding(ids), state)
+        return self.linear(hs), state
+
+
+def read_safetensors(path):
+    """https://github.com/huggingface/safetensors#format: the length of a header, the header in JSON, the numbers"""
+    data = bytearray(path.read_bytes())
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        dtype = {"F32": torch.float32, "F64": torch.float64}[entry["dtype"]]
+        begin, end = entry["data_offsets"]
+        numbers = torch.frombuffer(data[start + begin : start + end], dtype=dtype)
+        tensors[name] = numbers.reshape(entry["shape"])
+    return tensors
+
+
+def load(path=FOLDER / "model.safetensors"):
+    model = LanguageModel()
+    model.load_state_dict(read_safetensors(path))
+    return model.eval()
+
+
+@torch.no_grad()
+def write(model, ids, count):
+    """The ids of \`count\` tokens, each drawn from what the model expects after those before it."""
+    logits, state = model(torch.tensor([ids]))
+    for _ in range(count):
+        drawn = torch.multinomial(logits[0, -1].softmax(dim=-1), 1)
+        yield drawn.item()
+        logits, state = model(drawn[None], state)
+
+
+def main(words):
+    vocab = json.loads((FOLDER / "vocab.json").read_text(encoding="utf-8"))
+    id_of = {token: id for id, token in enumerate(vocab)}
+    prompt = ${tokens}
+    unknown = [token for token in prompt if token not in id_of]
+    if unknown:
+        sys.exit(f"model.py: the vocabulary has no {unknown[0]!r}; vocab.json lists what it has")
+    ids = [id_of[token] for token in prompt]
+    torch.manual_seed(1)  # another seed, another text
+    tokens = prompt + [vocab[id] for id in write(load(), ids or [id_of.get(${start}, 0)], 100)]
+    print(${joined})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+`;
+}
