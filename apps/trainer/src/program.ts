@@ -1,6 +1,7 @@
 import { backendNames } from '@unroll/backend';
 import { Command, Option } from 'commander';
 import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
+import { compareOrders, compareRuns } from './commands/compare.ts';
 import { downloadData } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluateModel } from './commands/evaluate.ts';
@@ -9,6 +10,7 @@ import { generateText } from './commands/generate.ts';
 import { importModel } from './commands/import.ts';
 import { initConfig } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
+import { makeReports } from './commands/report.ts';
 import { resumeRun } from './commands/resume.ts';
 import { trainModel } from './commands/train.ts';
 import { exitCodes } from './exit-code.ts';
@@ -133,6 +135,23 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
     .action(async (folder: string, options) => end(await generateText(folder, options)));
+
+  program
+    .command('report')
+    .description('Make a page of a run, or one that compares several: curves, samples, settings, machine.')
+    .argument('<run folders...>', 'the --out of unroll train')
+    .option('--out <file>', 'where the page goes (default: report.html in the run; of several: here)')
+    .action((paths: string[], options) => makeReports(paths, options));
+
+  program
+    .command('compare')
+    .description('Print a table of runs: what differs, and what came out.')
+    .argument('<run folders...>', 'the --out of unroll train')
+    .addOption(
+      new Option('--sort <by>', 'what comes first (default: the order given)').choices(compareOrders),
+    )
+    .option('--json', 'print one JSON object')
+    .action((paths: string[], options) => compareRuns(paths, options));
 
   program
     .command('export')

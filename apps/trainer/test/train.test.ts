@@ -30,10 +30,13 @@ describe('unroll train', () => {
       'config.resolved.yaml',
       'env.json',
       'evaluations.jsonl',
+      'events.out.tfevents.unroll',
       'metrics.jsonl',
       'model.safetensors',
+      'report.html',
       'run.json',
       'samples.txt',
+      'test.json',
       'vocab.json',
     ]);
     const { config, vocab, tensors } = await readModelFolder(out);

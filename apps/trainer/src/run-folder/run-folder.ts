@@ -22,19 +22,21 @@ import {
 } from '@unroll/checkpoint/node';
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
 import { UsageError } from '../exit-code.ts';
+import { evaluationTags, stepTags } from '../records/tags.ts';
+import { EVENTS_FILE, fileHeader, scalars, texts } from '../records/tensorboard.ts';
 import { Lock } from './lock.ts';
 import { onDisk } from './on-disk.ts';
 import { parseRunConfig, type RunConfig, serializeRunConfig } from './run-config.ts';
 
 const modelFiles = ['model.safetensors', 'config.json', 'vocab.json', 'tokenizer.json'];
-const logFiles = ['metrics.jsonl', 'evaluations.jsonl', 'samples.txt'] as const;
+const logFiles = ['metrics.jsonl', 'evaluations.jsonl', 'samples.txt', EVENTS_FILE] as const;
 const CONFIG = 'run.json';
-const FOR_PEOPLE = ['config.resolved.yaml', 'env.json', 'report.html'] as const;
+const FOR_PEOPLE = ['config.resolved.yaml', 'env.json', 'test.json', 'report.html'] as const;
 const CHECKPOINTS = 'checkpoints';
 const LOCK = 'lock';
 
 /** How many bytes of each record belong to a checkpoint. */
-export type LogSizes = Readonly<Record<(typeof logFiles)[number], number>>;
+export type LogSizes = Readonly<Record<string, number>>;
 
 /** What a run writes; `--force` removes these and nothing else. */
 const ownFiles = [CONFIG, CHECKPOINTS, ...modelFiles, ...FOR_PEOPLE, ...logFiles];
@@ -110,7 +112,7 @@ export class RunFolder {
       await mkdir(this.path, { recursive: true });
       this.#lock = Lock.take(this.file(LOCK));
       for (const name of ownFiles) await rm(this.file(name), { force: true, recursive: true });
-      for (const name of logFiles) this.#append(name, '');
+      this.emptyLogs();
     } catch (error) {
       if (error instanceof UsageError || DiskError.isInstance(error)) throw error;
       const { code } = error as NodeJS.ErrnoException;
@@ -214,7 +216,10 @@ export class RunFolder {
 
   /** As if nothing had been recorded yet. */
   emptyLogs(): void {
-    for (const name of logFiles) onDisk(this.file(name), () => writeFileSync(this.file(name), ''));
+    for (const name of logFiles) {
+      const beginning = name === EVENTS_FILE ? fileHeader(wallTime()) : '';
+      onDisk(this.file(name), () => writeFileSync(this.file(name), beginning));
+    }
   }
 
   /** How many evaluations are recorded. */
@@ -226,20 +231,25 @@ export class RunFolder {
     }
   }
 
-  logStep({ type: _, ...record }: StepEvent): void {
+  logStep(event: StepEvent): void {
+    const { type: _, ...record } = event;
     this.#append('metrics.jsonl', `${JSON.stringify(record)}\n`);
+    this.#append(EVENTS_FILE, scalars(event.step, wallTime(), stepTags(event)));
   }
 
-  logEvaluation({ step, epoch, loss, perplexity, predictions }: EvaluationEvent): void {
+  logEvaluation(event: EvaluationEvent): void {
+    const { step, epoch, loss, perplexity, predictions } = event;
     const record = { step, epoch, loss, perplexity, predictions };
     this.#append('evaluations.jsonl', `${JSON.stringify(record)}\n`);
+    this.#append(EVENTS_FILE, scalars(step, wallTime(), evaluationTags(event)));
   }
 
   logSample(step: number, text: string): void {
     this.#append('samples.txt', `--- step ${step} ---\n${text}\n\n`);
+    this.#append(EVENTS_FILE, texts(step, wallTime(), { sample: text }));
   }
 
-  #append(name: string, text: string): void {
+  #append(name: string, text: string | Uint8Array): void {
     onDisk(this.file(name), () => appendFileSync(this.file(name), text));
   }
 
@@ -255,6 +265,9 @@ export class RunFolder {
     }
   }
 }
+
+/** Seconds, as TensorBoard counts them. */
+const wallTime = (): number => Date.now() / 1000;
 
 async function namesIn(path: string, what: string): Promise<string[]> {
   try {

@@ -1,9 +1,12 @@
+import { DiskError } from '@unroll/checkpoint';
 import { DivergedError, evaluate, type TrainingState, train } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
 import { count, duration, figure, quoted } from '../format.ts';
 import { loadModel, saveModel } from '../model-folder.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
+import { readRun } from '../records/read-run.ts';
+import { makeReport } from '../report/make-report.ts';
 import type { RunFolder } from '../run-folder/run-folder.ts';
 import { listenToSignals, type Signals } from '../signals.ts';
 import type { View } from '../view/view.ts';
@@ -107,6 +110,8 @@ export async function runSession(
   }
 
   const time = duration((performance.now() - start) / 1000);
+  if (reason !== 'signal') await reportTest(folder, session, view);
+  await writeReport(folder, view);
   if (reason === 'signal') {
     view.line(
       `${signals.ending ? 'ended' : 'the time is up'} after ${time} at step ${due.newest} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
@@ -120,7 +125,6 @@ export async function runSession(
   view.line(
     `done in ${time}; the model${validation ? `, the best on the validation text${best},` : ''} is in ${folder.path}`,
   );
-  await reportTest(folder.path, session, view);
   view.line(`let it write: ${command} generate ${quoted(folder.path)} --tokens 300`);
   return ExitCode.ok;
 }
@@ -172,17 +176,29 @@ function whatIsLeft(path: string, bestAt: number | undefined, newest: number): s
   return `the model in ${path} is ${model}; ${checkpoint}`;
 }
 
+/** The run as a page. It is for people: that it cannot be made must not spoil the run. */
+async function writeReport(folder: RunFolder, view: View): Promise<void> {
+  try {
+    await folder.writeForPeople('report.html', makeReport([await readRun(folder.path)]));
+  } catch (error) {
+    if (DiskError.isInstance(error)) throw error;
+    view.warn(`report.html was not written: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 /** The saved model on the text that training never saw. */
 async function reportTest(
-  path: string,
+  folder: RunFolder,
   { corpus: { test }, backend, settings }: TrainingSession,
   view: View,
 ): Promise<void> {
   const protocol = test && protocolFor(test);
   if (!test || !protocol || settings.training.overfit) return;
-  const { model } = await loadModel(path, backend);
+  const { model } = await loadModel(folder.path, backend);
   const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
   model.dispose();
+  const result = { loss, perplexity, predictions, protocol: describeProtocol(protocol) };
+  await folder.writeForPeople('test.json', `${JSON.stringify(result)}\n`);
   view.line(
     `test        loss ${loss.toFixed(3)}, perplexity ${figure(perplexity)} over ${count(predictions)} predictions (${describeProtocol(protocol)})`,
   );
