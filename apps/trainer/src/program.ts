@@ -17,6 +17,7 @@ import { exitCodes } from './exit-code.ts';
 import { addSettingOptions, gathered } from './settings/options.ts';
 import { recipes } from './settings/recipes.ts';
 import { version } from './version.ts';
+import { logFormats } from './view/view.ts';
 
 /**
  * The command line, from which help is made too.
@@ -61,7 +62,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
         new Option(
           '--log-format <format>',
           'how progress is told (default: pretty on a terminal, else plain)',
-        ).choices(['pretty', 'plain', 'json']),
+        ).choices(logFormats),
       )
       .option('--quiet', 'tell nothing but warnings and errors');
 

@@ -4,6 +4,7 @@ import { TextError } from '@unroll/text';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
 import { loadTokenizer, saveModel } from '../model-folder.ts';
+import { readRun } from '../records/read-run.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import { unpackCheckpoint } from '../session/checkpoint.ts';
 import { describeRun, shapeOf } from '../session/describe-run.ts';
@@ -11,7 +12,7 @@ import { type Attendance, runSession } from '../session/run-session.ts';
 import { makeSession, type TrainingSession } from '../session/session.ts';
 import { startFrom } from '../session/start-from.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type LogFormat, makeView } from '../view/view.ts';
+import { type LogFormat, makeView, type Past } from '../view/view.ts';
 
 export interface ResumeOptions extends Attendance {
   /** Where the text lies now, if not where it lay. */
@@ -37,13 +38,17 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       quiet: options.quiet,
     });
     try {
-      view.begin('unroll resume', describeRun(session, path));
+      const warnings: string[] = [];
+      const state = await goBack(folder, session, (message) => warnings.push(message), options.command);
+      view.begin('unroll resume', describeRun(session, path), await readPast(path));
       const before = config.settings.compute.backend;
       const now = session.settings.compute.backend;
       if (now !== before) {
-        view.warn(`the run was begun on ${before}: on ${now} the last digits of its numbers will be others`);
+        warnings.push(
+          `the run was begun on ${before}: on ${now} the last digits of its numbers will be others`,
+        );
       }
-      const state = await goBack(folder, session, (message) => view.warn(message), options.command);
+      for (const warning of warnings) view.warn(warning);
       view.line(
         state === undefined
           ? 'there is no checkpoint yet: beginning anew'
@@ -56,6 +61,11 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   } finally {
     folder.close();
   }
+}
+
+/** For the curve, which does not matter enough to stop a run whose records are damaged. */
+async function readPast(path: string): Promise<Past | undefined> {
+  return readRun(path).catch(() => undefined);
 }
 
 /** Sets everything to what it was at the newest checkpoint; if there is none yet, to what it was at the beginning. */

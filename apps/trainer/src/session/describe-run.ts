@@ -46,13 +46,12 @@ function unitOf(kind: string): string {
 }
 
 /** What a view needs to say how far the run is. */
-export function shapeOf({ steps, batches, tokenizer, settings, validation }: TrainingSession): RunShape {
+export function shapeOf({ steps, batches, tokenizer, settings }: TrainingSession): RunShape {
   return {
     steps,
     stepsPerEpoch: batches.stepsPerEpoch,
     tokensPerStep: batches.batchSize * batches.timeSize,
     vocabSize: tokenizer.vocabulary.size,
     maxGrad: settings.training.maxGrad,
-    evaluates: validation !== undefined,
   };
 }

@@ -1,49 +1,88 @@
-// A stand-in with the agreed surface, so that the rest compiles: to be replaced by the live view.
 import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
+import { JsonView } from './json-view.ts';
+import { LiveView } from './live-view.ts';
+import { PlainView } from './plain-view.ts';
 
-export type LogFormat = 'pretty' | 'plain' | 'json';
+/** How a run is told: as a picture that is drawn anew, as lines, or as lines for programs. */
+export const logFormats = ['pretty', 'plain', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+/** Of the whole run: what a view needs to say how far it is. */
 export interface RunShape {
-  steps: number;
-  stepsPerEpoch: number;
-  tokensPerStep: number;
-  vocabSize: number;
-  maxGrad: number;
-  evaluates: boolean;
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** N * T */
+  readonly tokensPerStep: number;
+  /** V */
+  readonly vocabSize: number;
+  /** 0: gradients are not clipped. */
+  readonly maxGrad: number;
 }
+
+/** What was recorded before a resume, so that the curve begins where the run began. */
 export interface Past {
-  steps: readonly { step: number; loss: number }[];
-  evaluations: readonly { step: number; loss: number }[];
+  readonly steps: readonly Point[];
+  readonly evaluations: readonly Point[];
 }
+
+/** A loss, in nats. */
+export interface Point {
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** A line of what is about to be done: `model`, `rnnlm, D 100, H 100: 2,080,800 parameters`. */
+export type Fact = readonly [name: string, value: string];
+
+/** Tells people, or programs, how a run goes. */
 export interface View {
-  begin(title: string, facts: readonly (readonly [name: string, value: string])[], past?: Past): void;
+  /** Before training. */
+  begin(title: string, facts: readonly Fact[], past?: Past): void;
+  /** A remark that stays. */
   line(text: string): void;
+  /** Likewise, and even if nothing else is to be told. */
   warn(text: string): void;
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;
   evaluation(event: EvaluationEvent): void;
   sample(step: number, text: string): void;
+  /** Leaves the terminal as it was found. */
   close(): void;
 }
+
+export interface ViewOptions {
+  /** Without it pretty on a terminal, else plain; pretty needs a terminal. */
+  readonly format?: LogFormat;
+  /** Nothing but warnings. */
+  readonly quiet?: boolean;
+}
+
 export function makeView(
   stream: NodeJS.WriteStream,
-  _shape: RunShape,
-  { quiet }: { format?: LogFormat; quiet?: boolean },
+  shape: RunShape,
+  { format, quiet }: ViewOptions = {},
 ): View {
-  const say = (text: string) => {
-    if (!quiet) stream.write(`${text}\n`);
-  };
-  return {
-    begin: (title, facts) => {
-      say(title);
-      for (const [name, value] of facts) say(`${name.padEnd(12)}${value}`);
-    },
-    line: say,
-    warn: (text) => void stream.write(`${text}\n`),
-    step: ({ epoch, step, loss }) => say(`epoch ${epoch}  step ${step}  loss ${loss.toFixed(3)}`),
-    epoch: () => {},
-    evaluation: ({ step, loss, best }) =>
-      say(`step ${step}  validation loss ${loss.toFixed(3)}${best ? '  best so far, saved' : ''}`),
-    sample: (_, text) => say(text.replace(/^/gm, '  | ')),
-    close: () => {},
-  };
+  if (quiet) return new QuietView(stream, format === 'json');
+  if (format === 'json') return new JsonView(stream);
+  const isTerminal = stream.isTTY && process.env.TERM !== 'dumb';
+  return isTerminal && format !== 'plain' ? new LiveView(stream, shape) : new PlainView(stream, shape);
+}
+
+/** Tells nothing but warnings. */
+class QuietView implements View {
+  readonly warn: (text: string) => void;
+
+  constructor(stream: NodeJS.WriteStream, asJson: boolean) {
+    this.warn = asJson
+      ? (text) => new JsonView(stream).warn(text)
+      : (text) => void stream.write(`warning: ${text}\n`);
+  }
+
+  begin(): void {}
+  line(): void {}
+  step(): void {}
+  epoch(): void {}
+  evaluation(): void {}
+  sample(): void {}
+  close(): void {}
 }
