@@ -1,5 +1,5 @@
-import { TextError, type Tokenizer } from '@unroll/text';
-import { loadCorpus, loadTexts } from '@unroll/text/node';
+import type { TokenIds, Tokenizer } from '@unroll/text';
+import { loadCorpus } from '@unroll/text/node';
 import { DataError } from './exit-code.ts';
 
 export type SplitName = 'train' | 'valid' | 'test' | 'all';
@@ -9,30 +9,22 @@ export type SplitName = 'train' | 'valid' | 'test' | 'all';
  * as a whole.
  */
 export async function chooseSplit(
-  path: string,
+  paths: string | readonly string[],
   tokenizer: Tokenizer,
   name: SplitName | undefined,
-): Promise<{ ids: Int32Array; split: SplitName }> {
-  const texts = await loadTexts(path);
-  const split = name ?? (texts.kind === 'single' ? 'all' : texts.test === undefined ? 'valid' : 'test');
-  if (split === 'all') {
-    const parts = texts.kind === 'single' ? [texts.text] : [texts.train, texts.valid, texts.test ?? ''];
-    try {
-      return { ids: joined(parts.map((text) => tokenizer.encode(text))), split };
-    } catch (error) {
-      if (TextError.isInstance(error)) throw new TextError(`${path}: ${error.message}`);
-      throw error;
-    }
+): Promise<{ ids: TokenIds; split: SplitName }> {
+  const corpus = await loadCorpus({ train: paths }, { tokenizer });
+  const { train, valid, test, isOneText } = corpus;
+  const split = name ?? (isOneText ? 'all' : test === undefined ? 'valid' : 'test');
+  if (split === 'all') return { ids: joined([train, valid, test ?? new Int32Array(0)]), split };
+  const ids = corpus[split];
+  if (ids === undefined) {
+    throw new DataError(`${[paths].flat().join(', ')}: has no ${split} text; choose another --split`);
   }
-  const { [split]: ids } = await loadCorpus(path, {
-    tokenizer: tokenizer.kind,
-    vocabulary: tokenizer.vocabulary,
-  });
-  if (ids === undefined) throw new DataError(`${path}: has no ${split} text; choose another --split`);
   return { ids, split };
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
+function joined(parts: readonly TokenIds[]): Int32Array {
   const ids = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,4 +1,11 @@
-import { assignParams, type JsonObject, paramsToArrays } from '@unroll/checkpoint';
+import {
+  assignParams,
+  type JsonObject,
+  type JsonValue,
+  paramsToArrays,
+  serializeConfig,
+  serializeVocab,
+} from '@unroll/checkpoint';
 import { readModelFolder, writeModelFolder } from '@unroll/checkpoint/node';
 import { createModel, type LanguageModel, type ModelConfig, modelNames } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
@@ -11,7 +18,7 @@ export interface LoadedModel {
 }
 
 export async function loadModel(folder: string, backend: Backend): Promise<LoadedModel> {
-  const { config, vocab, tensors } = await readModelFolder(folder);
+  const { config, vocab, tokenizer: json, tensors } = await readModelFolder(folder);
   const { tokenizer: kind, ...modelConfig } = parseSizes(`${folder}/config.json`, config);
   if (vocab.length !== modelConfig.vocabSize) {
     throw new DataError(
@@ -43,7 +50,7 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
       );
     }
   }
-  const tokenizer = tokenizerOf(folder, kind, vocab);
+  const tokenizer = await tokenizerOf(folder, kind, vocab, json);
   const model = createModel(modelConfig, { backend });
   assignParams(model.params, tensors, `${folder}/model.safetensors`);
   return { model, tokenizer };
@@ -60,7 +67,7 @@ function parseSizes(path: string, config: JsonObject): Sizes {
     vocabSize: size(path, config, 'vocabSize'),
     wordvecSize: size(path, config, 'wordvecSize'),
     hiddenSize: size(path, config, 'hiddenSize'),
-    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', ['word', 'char']),
+    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', ['word', 'char', 'bpe', 'huggingface']),
   };
 }
 
@@ -72,25 +79,66 @@ export async function sizesOf(folder: string): Promise<Sizes> {
 
 /** The tokenizer of a model folder. */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const { config, vocab } = await readModelFolder(folder);
-  return tokenizerOf(folder, parseSizes(`${folder}/config.json`, config).tokenizer, vocab);
+  const { config, vocab, tokenizer } = await readModelFolder(folder);
+  return tokenizerOf(folder, parseSizes(`${folder}/config.json`, config).tokenizer, vocab, tokenizer);
 }
 
-function tokenizerOf(folder: string, kind: TokenizerKind, vocab: readonly string[]): Tokenizer {
+/** @param json what was in its tokenizer.json, if there is one */
+async function tokenizerOf(
+  folder: string,
+  kind: TokenizerKind,
+  vocab: readonly string[],
+  json: JsonValue | undefined,
+): Promise<Tokenizer> {
+  if (json === undefined && (kind === 'bpe' || kind === 'huggingface')) {
+    throw new DataError(
+      `${folder}: expected a tokenizer.json, which the tokenizer ${kind} needs; the model is incomplete`,
+    );
+  }
   try {
-    return createTokenizer(kind, Vocabulary.fromTokens(vocab));
+    const vocabulary = Vocabulary.fromTokens(vocab);
+    if (kind !== 'huggingface') return createTokenizer(kind, vocabulary, json);
+    const { HuggingFaceTokenizer } = await import('@unroll/text/huggingface');
+    const tokenizer = HuggingFaceTokenizer.fromJSON(json);
+    if (tokenizer.vocabulary.size === vocabulary.size) return tokenizer;
+    throw new DataError(
+      `${folder}: vocab.json has ${vocabulary.size} tokens, tokenizer.json ${tokenizer.vocabulary.size}; they belong to different models`,
+    );
   } catch (error) {
-    if (error instanceof Error) throw new DataError(`${folder}/vocab.json: ${error.message}`);
+    if (error instanceof DataError) throw error;
+    const file = kind === 'word' || kind === 'char' ? 'vocab.json' : 'tokenizer.json';
+    if (error instanceof Error) throw new DataError(`${folder}/${file}: ${error.message}`);
     throw error;
   }
 }
 
 export async function saveModel(folder: string, model: LanguageModel, tokenizer: Tokenizer): Promise<void> {
+  const { config, vocab, json } = describeModel(model, tokenizer);
   await writeModelFolder(folder, {
-    config: { ...model.config, tokenizer: tokenizer.kind },
-    vocab: tokenizer.vocabulary.tokens,
+    config,
+    vocab,
+    tokenizer: json,
     tensors: await paramsToArrays(model.params),
   });
+}
+
+/** What stands in a model folder beside the weights, as the bytes of its files. */
+export function filesBesideWeights(model: LanguageModel, tokenizer: Tokenizer): Map<string, Uint8Array> {
+  const { config, vocab, json } = describeModel(model, tokenizer);
+  const files = new Map([
+    ['config.json', serializeConfig(config)],
+    ['vocab.json', serializeVocab(vocab)],
+  ]);
+  if (json !== undefined) files.set('tokenizer.json', new TextEncoder().encode(JSON.stringify(json)));
+  return files;
+}
+
+function describeModel(model: LanguageModel, tokenizer: Tokenizer) {
+  return {
+    config: { ...model.config, tokenizer: tokenizer.kind },
+    vocab: tokenizer.vocabulary.tokens,
+    json: tokenizer.toJSON?.() as JsonValue | undefined,
+  };
 }
 
 function size(path: string, config: JsonObject, name: string): number {

@@ -100,7 +100,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
   withBackend(program.command('evaluate'))
     .description("Measure a model's perplexity on a text.")
     .argument('<model folder>', 'as unroll train writes it')
-    .requiredOption('--data <path>', 'a text file, or a folder as for unroll train')
+    .requiredOption('--data <path...>', 'text files, folders or globs, as for unroll train')
     .addOption(
       new Option(
         '--split <name>',

@@ -100,7 +100,7 @@ describe('unroll evaluate', () => {
   it('prints perplexity, loss and predictions for people too', async () => {
     const { stdout } = await unroll(['evaluate', model, '--data', data]);
     expect(stdout).toMatch(
-      /^perplexity {3}[\d.]+\nloss {9}[\d.]+ nats\npredictions {2}2,800 on the all text/,
+      /^perplexity {3}[\d.]+\nloss {9}[\d.]+ nats\npredictions {2}2,800 on the whole text/,
     );
   });
 
@@ -108,7 +108,7 @@ describe('unroll evaluate', () => {
     const short = join(folder, 'short.txt');
     await writeFile(short, 'the cat');
     const { stdout, code } = await unroll(['evaluate', model, '--data', short]);
-    expect(stdout).toContain('predictions  6 on the all text (every prediction counted)');
+    expect(stdout).toContain('predictions  6 on the whole text (every prediction counted)');
     expect(code).toBe(0);
     const asked = await unroll(['evaluate', model, '--data', short, '--batch-size', '10']);
     expect(asked.stderr).toContain('expected at least 351 tokens');

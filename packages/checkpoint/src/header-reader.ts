@@ -2,6 +2,11 @@ import { damaged } from './damaged.ts';
 import { isWellFormed } from './is-well-formed.ts';
 import { quote } from './quote.ts';
 
+/** How many tensors, or pairs of metadata, a file may have: a few bytes for each make objects of hundreds. */
+export const MAX_KEYS = 65_536;
+/** As many as NumPy long had. */
+export const MAX_AXES = 32;
+
 /**
  * The part of JSON that a safetensors header is made of: objects, strings and whole numbers. `JSON.parse` cannot do this:
  * of two equal keys it keeps the last without a word, and the format forbids them.
@@ -25,6 +30,7 @@ export class HeaderReader {
       const key = this.string();
       if (seen.has(key)) throw this.#error(`the key ${quote(key)} comes twice`);
       seen.add(key);
+      if (seen.size > MAX_KEYS) throw this.#error(`there are more than ${MAX_KEYS} keys`);
       this.#expect(':');
       readValue(key);
     } while (this.#accept(','));
@@ -36,8 +42,10 @@ export class HeaderReader {
     const values: number[] = [];
     this.#expect('[');
     if (this.#accept(']')) return values;
-    do values.push(this.#integer());
-    while (this.#accept(','));
+    do {
+      if (values.length === MAX_AXES) throw this.#error(`there are more than ${MAX_AXES} numbers in a list`);
+      values.push(this.#integer());
+    } while (this.#accept(','));
     this.#expect(']');
     return values;
   }

@@ -12,6 +12,8 @@ export interface ModelFiles {
   readonly config: JsonObject;
   /** `vocab.json`: the tokens; a token's index is its id. */
   readonly vocab: readonly string[];
+  /** `tokenizer.json`: what cuts text into these tokens, for a tokenizer that its vocabulary alone does not restore. */
+  readonly tokenizer?: JsonValue;
   /** `model.safetensors`: the weights by name. */
   readonly tensors: Map<string, NamedArray>;
 }

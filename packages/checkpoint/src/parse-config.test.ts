@@ -24,12 +24,20 @@ describe('config.json', () => {
     ['an array', encode('[]'), 'expected a JSON object, got array'],
     ['null', encode('null'), 'expected a JSON object, got null'],
     ['a number', encode('1'), 'expected a JSON object, got number'],
-    ['a deep nest', encode('['.repeat(1_000_000)), 'expected JSON in UTF-8'],
+    ['a deep nest', encode('['.repeat(1_000_000)), 'is nested too deeply: expected at most 100 levels'],
+    ['a deep nest of objects', encode('{"a":'.repeat(101)), 'is nested too deeply'],
     ['more than 1 MB', encode(`{"a":"${'x'.repeat(2 ** 20)}"}`), 'expected at most 1048576 bytes'],
   ])('with %s is refused by name', (_, bytes, message) => {
     const parse = (): unknown => parseConfig(bytes, 'model/config.json');
     expect(parse).toThrow(CheckpointError);
     expect(parse).toThrow(`model/config.json: ${message}`);
+  });
+
+  it('may have a hundred levels, and any number of brackets in its strings', () => {
+    const nested = (levels: number): Uint8Array =>
+      encode(`${'{"[{":'.repeat(levels)}"${'['.repeat(200)}\\"["${'}'.repeat(levels)}`);
+    expect(parseConfig(nested(100))).toHaveProperty('[{');
+    expect(() => parseConfig(nested(101))).toThrow('is nested too deeply');
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(

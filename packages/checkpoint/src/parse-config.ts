@@ -11,22 +11,10 @@ import { parseJson } from './parse-json.ts';
 export function parseConfig(bytes: Uint8Array, source = 'config.json'): JsonObject {
   checkSize(bytes.length, MAX_CONFIG_BYTES, source);
   const config = parseJson(bytes, source);
-  if (isObject(config)) {
-    expectShallow(config, source);
-    return config;
-  }
+  if (isObject(config)) return config;
   throw new CheckpointError(
     `${source}: expected a JSON object, got ${kind(config)}. Write the model folder again.`,
   );
-}
-
-/** Whoever prints or writes it recurses as deep as it is nested. */
-function expectShallow(config: JsonObject, source: string): void {
-  try {
-    JSON.stringify(config);
-  } catch (cause) {
-    throw new CheckpointError(`${source}: is nested too deeply. Write the model folder again.`, { cause });
-  }
 }
 
 const isObject = (value: JsonValue): value is JsonObject => kind(value) === 'object';

@@ -20,8 +20,8 @@ export interface Header {
 
 /** The file's first 8 bytes: the header's length as a little-endian u64. */
 const LENGTH_BYTES = 8;
-/** The reference implementation's limit, so that a hostile header costs bounded memory. */
-export const MAX_HEADER_BYTES = 100_000_000;
+/** A tenth of the reference implementation's limit: room for every tensor that is allowed, and little memory for a hostile header. */
+export const MAX_HEADER_BYTES = 10_000_000;
 
 export function parseHeader(bytes: Uint8Array, source: string): Header {
   if (bytes.length < LENGTH_BYTES) {

@@ -150,10 +150,23 @@ describe('parseSafetensors refuses', () => {
     expect(refusal(file)).toContain(`at most ${small.length - 8} bytes, it claims ${length}`);
   });
 
-  it('a header above 100 MB even where the file is as long', () => {
-    const file = new Uint8Array(100_000_016).fill(0x20);
-    new DataView(file.buffer).setBigUint64(0, 100_000_001n, true);
-    expect(refusal(file)).toContain('at most 100000000 bytes, it claims 100000001');
+  it('a header above 10 MB even where the file is as long', () => {
+    const file = new Uint8Array(10_000_016).fill(0x20);
+    new DataView(file.buffer).setBigUint64(0, 10_000_001n, true);
+    expect(refusal(file)).toContain('at most 10000000 bytes, it claims 10000001');
+  });
+
+  it('more keys than 65,536, of tensors and of metadata', () => {
+    const pairs = Array.from({ length: 65_537 }, (_, i) => `"${i}":""`).join(',');
+    expect(refusal(makeFile(`{"__metadata__":{${pairs}}}`))).toContain('there are more than 65536 keys');
+    const tensors = Array.from({ length: 65_537 }, (_, i) => `"${i}":${JSON.stringify(entry(0, 0))}`);
+    expect(refusal(makeFile(`{${tensors.join(',')}}`))).toContain('there are more than 65536 keys');
+  });
+
+  it('more axes than 32', () => {
+    const shaped = (axes: number) => makeFile({ x: entry(0, 4, new Array(axes).fill(1)) }, zeros(4));
+    expect(parseSafetensors(shaped(32)).tensors.get('x')?.shape).toHaveLength(32);
+    expect(refusal(shaped(33))).toContain('there are more than 32 numbers in a list');
   });
 
   it.each([

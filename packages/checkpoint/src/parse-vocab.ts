@@ -1,5 +1,6 @@
 import { checkSize, MAX_VOCAB_BYTES } from './check-size.ts';
-import { checkVocab } from './check-vocab.ts';
+import { checkVocab, MAX_TOKENS } from './check-vocab.ts';
+import { expectStrings } from './expect-strings.ts';
 import { parseJson } from './parse-json.ts';
 
 /**
@@ -9,6 +10,7 @@ import { parseJson } from './parse-json.ts';
  */
 export function parseVocab(bytes: Uint8Array, source = 'vocab.json'): string[] {
   checkSize(bytes.length, MAX_VOCAB_BYTES, source);
+  expectStrings(bytes, MAX_TOKENS, source);
   const vocab = parseJson(bytes, source);
   checkVocab(vocab, source);
   return vocab;

@@ -150,6 +150,7 @@ describe('serializeSafetensors', () => {
     ['a broken size', [['x', { ...f32(1), shape: [0.5, 2] }]], [], 'for shape (0.5, 2), got 1'],
     ['a size that is no number', [['x', { ...f32(), shape: [Number.NaN] }]], [], 'for shape (NaN), got 0'],
     ['numbers of another dtype', [['x', { ...f32(1), dtype: 'f64' }]], [], 'got f64 with a Float32Array'],
+    ['too many axes', [['x', { ...f32(1), shape: new Array(33).fill(1) }]], [], 'at most 32 axes, got 33'],
     ['an unknown dtype', [['x', { ...f32(1), dtype: 'f16' as 'f32' }]], [], 'got f16 with a Float32Array'],
   ])('refuses %s', (_, tensors, metadata, message) => {
     const write = (): Uint8Array => serializeSafetensors(tensors, metadata);
@@ -158,7 +159,9 @@ describe('serializeSafetensors', () => {
   });
 
   it('refuses a header that parseSafetensors would refuse', () => {
-    const write = (): Uint8Array => serializeSafetensors([], [['k', 'x'.repeat(100_000_000)]]);
-    expect(write).toThrow('expected a header of at most 100000000 bytes, got 100000');
+    const write = (): Uint8Array => serializeSafetensors([], [['k', 'x'.repeat(10_000_000)]]);
+    expect(write).toThrow('expected a header of at most 10000000 bytes, got 10000');
+    const pairs = Array.from({ length: 65_537 }, (_, i) => [`${i}`, ''] as const);
+    expect(() => serializeSafetensors([], pairs)).toThrow('at most 65536 pairs of metadata, got 65537');
   });
 });

@@ -2,6 +2,7 @@ import { CheckpointError } from './checkpoint-error.ts';
 import { elementCount } from './element-count.ts';
 import { formatShape } from './format-shape.ts';
 import { formats } from './formats.ts';
+import { MAX_AXES, MAX_KEYS } from './header-reader.ts';
 import { isWellFormed } from './is-well-formed.ts';
 import type { NamedArray } from './named-array.ts';
 import { MAX_HEADER_BYTES } from './parse-header.ts';
@@ -24,6 +25,8 @@ export function serializeSafetensors(
     ([nameA, a], [nameB, b]) => rank(a) - rank(b) || compareUtf8(nameA, nameB),
   );
   const pairs = [...metadata].sort(([a], [b]) => compareUtf8(a, b));
+  checkCount(sorted.length, 'tensors');
+  checkCount(pairs.length, 'pairs of metadata');
   checkNames(sorted.map(([name]) => name));
   checkMetadata(pairs);
 
@@ -94,7 +97,19 @@ function byteLength(name: string, array: NamedArray): number {
         `numbers for shape ${formatShape(shape)}, got ${data.length}. Give the shape that the data has.`,
     );
   }
+  if (shape.length > MAX_AXES) {
+    throw new CheckpointError(
+      `serializeSafetensors: tensor ${quote(name)}: expected at most ${MAX_AXES} axes, got ${shape.length}. Reshape it.`,
+    );
+  }
   return data.byteLength;
+}
+
+function checkCount(count: number, what: string): void {
+  if (count <= MAX_KEYS) return;
+  throw new CheckpointError(
+    `serializeSafetensors: expected at most ${MAX_KEYS} ${what}, got ${count}. Write several files.`,
+  );
 }
 
 function checkNames(names: readonly string[]): void {

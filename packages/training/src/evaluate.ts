@@ -1,7 +1,7 @@
 import { perplexity } from '@unroll/losses';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { type Tensor, ValueError, zeros } from '@unroll/tensor';
-import { BpttBatches } from '@unroll/text';
+import { BpttBatches, type TokenIds } from '@unroll/text';
 
 export interface EvaluateOptions {
   /** N, of the book's protocol. */
@@ -30,7 +30,7 @@ export interface Evaluation {
  */
 export async function evaluate(
   model: LanguageModel,
-  ids: Int32Array,
+  ids: TokenIds,
   { batchSize = 10, timeSize = 35, exact = false, pause }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const blocks = exact ? everyPrediction(ids, timeSize) : booksBlocks(ids, batchSize, timeSize);
@@ -70,12 +70,12 @@ function dispose(inputs: Inputs | undefined): void {
 }
 
 interface Block {
-  xs: Int32Array;
-  ts: Int32Array;
+  xs: TokenIds;
+  ts: TokenIds;
   shape: readonly [N: number, T: number];
 }
 
-function* booksBlocks(ids: Int32Array, N: number, T: number): Generator<Block> {
+function* booksBlocks(ids: TokenIds, N: number, T: number): Generator<Block> {
   const batches = new BpttBatches(ids, { batchSize: N, timeSize: T });
   const [xs, ts] = [new Int32Array(N * T), new Int32Array(N * T)];
   for (let i = 0; i < batches.stepsPerEpoch; i++) {
@@ -84,7 +84,7 @@ function* booksBlocks(ids: Int32Array, N: number, T: number): Generator<Block> {
   }
 }
 
-function* everyPrediction(ids: Int32Array, T: number): Generator<Block> {
+function* everyPrediction(ids: TokenIds, T: number): Generator<Block> {
   if (ids.length < 2) {
     throw new ValueError(`evaluate: expected a text of two tokens or more, got ${ids.length}`);
   }

@@ -2,7 +2,7 @@ import { perplexity } from '@unroll/losses';
 import { clipGrads, gradNorm, type Optimizer, type Schedule, zeroGrads } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { Memory, ValueError, zeros } from '@unroll/tensor';
-import type { BpttBatches } from '@unroll/text';
+import type { BpttBatches, TokenIds } from '@unroll/text';
 import { DivergedError } from './diverged-error.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 import type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './events.ts';
@@ -23,7 +23,7 @@ export interface TrainOptions {
   /** A step event for the first step, every so many, and the last. */
   logEvery?: number;
   /** The text to evaluate on. */
-  validation?: Int32Array;
+  validation?: TokenIds;
   /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
   evaluation?: EvaluateOptions;

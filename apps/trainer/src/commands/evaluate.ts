@@ -1,4 +1,5 @@
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
+import type { TokenIds } from '@unroll/text';
 import { evaluate, type EvaluateOptions as Protocol } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
@@ -7,7 +8,7 @@ import { loadModel } from '../model-folder.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
 
 export interface EvaluateOptions extends BackendOptions {
-  data: string;
+  data: string | readonly string[];
   split?: SplitName;
   batchSize?: number;
   timeSize?: number;
@@ -30,13 +31,13 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
   console.log(`perplexity   ${figure(result.perplexity)}`);
   console.log(`loss         ${result.loss.toFixed(4)} nats`);
   console.log(
-    `predictions  ${count(result.predictions)} on the ${split} text (${describeProtocol(protocol)})`,
+    `predictions  ${count(result.predictions)} on the ${split === 'all' ? 'whole' : split} text (${describeProtocol(protocol)})`,
   );
   console.log(`time         ${duration(seconds)} on ${description}`);
 }
 
 /** What is asked for; if nothing is, what fits the text. */
-function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: Int32Array): Protocol {
+function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: TokenIds): Protocol {
   if (exact) return { exact };
   if (batchSize === undefined && timeSize === undefined) return protocolFor(ids) ?? { exact: true };
   return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };

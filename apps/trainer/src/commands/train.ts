@@ -100,7 +100,10 @@ async function layerOf(folder: string): Promise<Layer> {
   const { model, wordvecSize, hiddenSize, tokenizer } = await sizesOf(folder);
   return {
     origin: folder,
-    values: { model: { name: model, wordvecSize, hiddenSize }, tokenizer: { kind: tokenizer } },
+    values: {
+      model: { name: model, wordvecSize, hiddenSize },
+      tokenizer: { kind: tokenizer === 'huggingface' ? 'file' : tokenizer },
+    },
   };
 }
 

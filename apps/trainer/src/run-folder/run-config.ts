@@ -18,15 +18,14 @@ export function serializeRunConfig({ settings, dataSha256 }: RunConfig): Uint8Ar
   return serializeConfig({ version: 1, dataSha256, settings } as unknown as JsonObject);
 }
 
+/** @throws CheckpointError if the file cannot be read, or is not as a run wrote it */
+export async function readRunConfig(path: string): Promise<RunConfig> {
+  return parseRunConfig(await readSmallFile(path), path);
+}
+
 /** @throws CheckpointError naming what is not as a run wrote it */
-export async function parseRunConfig(path: string): Promise<RunConfig> {
-  const { size } = await stat(path);
-  if (size > MOST_BYTES) {
-    throw new CheckpointError(
-      `${path}: expected at most ${MOST_BYTES} bytes, got ${size}; it is not of a run`,
-    );
-  }
-  const { version, dataSha256, settings } = parseConfig(await readFile(path), path);
+export function parseRunConfig(bytes: Uint8Array, path: string): RunConfig {
+  const { version, dataSha256, settings } = parseConfig(bytes, path);
   if (version !== 1) {
     throw new CheckpointError(
       `${path}: expected version 1, got ${JSON.stringify(version)}; it is of a newer unroll`,
@@ -38,5 +37,19 @@ export async function parseRunConfig(path: string): Promise<RunConfig> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new CheckpointError(error.message, { cause: error });
+  }
+}
+
+async function readSmallFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size <= MOST_BYTES) return await readFile(path);
+    throw new CheckpointError(
+      `${path}: expected at most ${MOST_BYTES} bytes, got ${size}; it is not of a run`,
+    );
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CheckpointError(`${path}: could not be read (${code}). Check that you may read it.`, { cause });
   }
 }

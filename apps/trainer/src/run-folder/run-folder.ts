@@ -26,7 +26,7 @@ import { evaluationTags, stepTags } from '../records/tags.ts';
 import { EVENTS_FILE, fileHeader, scalars, texts } from '../records/tensorboard.ts';
 import { Lock } from './lock.ts';
 import { onDisk } from './on-disk.ts';
-import { parseRunConfig, type RunConfig, serializeRunConfig } from './run-config.ts';
+import { type RunConfig, readRunConfig, serializeRunConfig } from './run-config.ts';
 
 const modelFiles = ['model.safetensors', 'config.json', 'vocab.json', 'tokenizer.json'];
 const logFiles = ['metrics.jsonl', 'evaluations.jsonl', 'samples.txt', EVENTS_FILE] as const;
@@ -99,7 +99,7 @@ export class RunFolder {
     const folder = new RunFolder(path);
     folder.#lock = Lock.take(folder.file(LOCK));
     try {
-      return { folder, config: await parseRunConfig(folder.file(CONFIG)) };
+      return { folder, config: await readRunConfig(folder.file(CONFIG)) };
     } catch (error) {
       folder.close();
       throw error;

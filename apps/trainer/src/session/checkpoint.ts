@@ -13,7 +13,10 @@ import type { Optimizer } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { UnrollError } from '@unroll/tensor';
 import type { TrainingState } from '@unroll/training';
+import { filesBesideWeights } from '../model-folder.ts';
+import { serializeRunConfig } from '../run-folder/run-config.ts';
 import type { LogSizes } from '../run-folder/run-folder.ts';
+import type { TrainingSession } from './session.ts';
 
 const WEIGHTS = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
@@ -29,9 +32,9 @@ export interface TrainingCheckpoint {
 
 type Trained = { readonly model: LanguageModel; readonly optimizer: Optimizer };
 
-/** As files of a snapshot. */
+/** As files of a snapshot. They make up a model folder, so that the model of a checkpoint can be used as it is. */
 export async function packCheckpoint(
-  { model, optimizer }: Trained,
+  { model, optimizer, tokenizer, settings, dataSha256 }: TrainingSession,
   { state, logs }: TrainingCheckpoint,
 ): Promise<Map<string, Uint8Array>> {
   const [weights, carried, { kind, updates, tensors }] = await Promise.all([
@@ -45,6 +48,8 @@ export async function packCheckpoint(
     [CARRIED, serializeSafetensors(namedArrays(carried))],
     [OPTIMIZER, serializeSafetensors(namedArrays(tensors))],
     [STATE, serializeConfig(plain)],
+    ['run.json', serializeRunConfig({ settings, dataSha256 })],
+    ...filesBesideWeights(model, tokenizer),
   ]);
 }
 

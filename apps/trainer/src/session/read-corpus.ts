@@ -1,10 +1,57 @@
-import type { Tokenizer } from '@unroll/text';
+import { readFile, stat } from 'node:fs/promises';
+import { TextError, type Tokenizer, type TokenizerSpec } from '@unroll/text';
 import { type Corpus, loadCorpus } from '@unroll/text/node';
-import { UsageError } from '../exit-code.ts';
+import { DataError, UsageError } from '../exit-code.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** The text of a run as ids, cut up by a tokenizer that is known already, or made from it. */
+/** The text of a run as ids, cut up by a tokenizer that is known already, or one made from it. */
 export async function readCorpus({ data, tokenizer }: Settings, known?: Tokenizer): Promise<Corpus> {
-  if (typeof data.train !== 'string') throw new UsageError('one path, for now');
-  return loadCorpus(data.train, { tokenizer: tokenizer.kind as 'word', vocabulary: known?.vocabulary });
+  const { train, valid, test, validFraction, testFraction } = data;
+  return loadCorpus(
+    { train, valid, test },
+    {
+      tokenizer: known ?? (await wanted(tokenizer)),
+      split: { valid: validFraction, test: testFraction },
+    },
+  );
+}
+
+async function wanted({
+  kind,
+  minCount,
+  vocabSize,
+  file,
+}: Settings['tokenizer']): Promise<TokenizerSpec | Tokenizer> {
+  if (kind !== 'file' && file !== undefined) {
+    throw new UsageError(`--tokenizer-file goes with --tokenizer file, not with ${kind}`);
+  }
+  if (kind === 'word' || kind === 'char') return { kind, minCount, vocabSize };
+  if (minCount !== undefined) {
+    throw new UsageError(`--min-count goes with --tokenizer word or char, not with ${kind}`);
+  }
+  if (kind === 'bpe') return { kind, vocabSize };
+  if (vocabSize !== undefined) {
+    throw new UsageError('--vocab-size does not go with --tokenizer file, which has a vocabulary already');
+  }
+  if (file === undefined) throw new UsageError('--tokenizer file needs --tokenizer-file <tokenizer.json>');
+  return readTokenizerFile(file);
+}
+
+/** Such files are at most a few megabytes. */
+const MOST_BYTES = 67_108_864;
+
+async function readTokenizerFile(path: string): Promise<Tokenizer> {
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw new DataError(`${path}: expected at most ${MOST_BYTES} bytes, got ${size}`);
+    const { tokenizerFromJSON } = await import('@unroll/text/huggingface');
+    return tokenizerFromJSON(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    if (TextError.isInstance(error) || error instanceof SyntaxError) {
+      throw new DataError(`${path}: expected a tokenizer.json in Hugging Face's format (${detail})`);
+    }
+    throw new DataError(`${path}: could not be read (${detail}); check the path`);
+  }
 }

@@ -93,7 +93,7 @@ export async function runSession(
           // Nothing tells which model is the best: the newest is.
           if (!validation) await saveModel(folder.path, model, tokenizer);
           const logs = folder.logSizes();
-          const files = await packCheckpoint({ model, optimizer }, { state: event.state, logs });
+          const files = await packCheckpoint(session, { state: event.state, logs });
           await folder.saveCheckpoint(event.step, files, checkpoints.keep);
           if (due.saved(event.step) === 'requested') view.line(`saved at step ${event.step}, as told`);
           break;

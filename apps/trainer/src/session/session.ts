@@ -3,7 +3,7 @@ import { type BackendName, chooseBackend } from '@unroll/backend';
 import type { Optimizer, Schedule } from '@unroll/optimizers';
 import { createModel, type LanguageModel } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
-import { BpttBatches, type Tokenizer } from '@unroll/text';
+import { BpttBatches, type TokenIds, type Tokenizer } from '@unroll/text';
 import type { Corpus } from '@unroll/text/node';
 import type { EvaluateOptions } from '@unroll/training';
 import { DataError } from '../exit-code.ts';
@@ -23,7 +23,7 @@ export interface TrainingSession {
   /** Of the whole run. */
   readonly steps: number;
   /** What is evaluated on, and how; undefined if the text is too short to hold some back. */
-  readonly validation: { readonly ids: Int32Array; readonly protocol: EvaluateOptions } | undefined;
+  readonly validation: { readonly ids: TokenIds; readonly protocol: EvaluateOptions } | undefined;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly backend: Backend;

@@ -4,6 +4,7 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml
 import { UsageError } from '../exit-code.ts';
 import type { Layer } from './layers.ts';
 import { allSettings } from './settings.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 /** What a configuration file says: settings, and what concerns only `unroll train`. */
 export interface ConfigFile extends Layer {
@@ -11,8 +12,8 @@ export interface ConfigFile extends Layer {
   readonly recipe?: string;
 }
 
-/** Far more than all settings with all their comments. */
-const MOST_BYTES = 1_048_576;
+/** Ten times all settings with all their comments; what is nested without end takes the parser two thousand times its size. */
+const MOST_BYTES = 32_768;
 
 /**
  * Reads a YAML or JSON file. Paths in it are meant from the folder that it is in.
@@ -24,11 +25,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /** @param path names the file in messages, and what the paths in it are relative to */
 export function parseConfigFile(text: string, path: string): ConfigFile {
+  checkSize(text.length, path);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [problem] = [...document.errors, ...document.warnings];
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
+  const document = parseDocument(text, options);
+  const problem = yamlProblem(document);
   const lineOf = (offset: number) => `${path}:${lines.linePos(offset).line}`;
-  if (problem) throw new UsageError(`${lineOf(problem.pos[0])}: not YAML (or JSON): ${problem.message}`);
+  if (problem) throw new UsageError(`${lineOf(problem.offset)}: not YAML (or JSON): ${problem.message}`);
   const place = (names: readonly string[]): string => {
     const offset = offsetOf(document, names);
     return offset === undefined ? path : lineOf(offset);
@@ -63,9 +66,7 @@ async function readSmallFile(path: string): Promise<string> {
     const file = await open(path);
     try {
       const { size } = await file.stat();
-      if (size > MOST_BYTES) {
-        throw new UsageError(`${path}: expected a configuration of at most ${MOST_BYTES} bytes, got ${size}`);
-      }
+      checkSize(size, path);
       return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
     } finally {
       await file.close();
@@ -77,6 +78,12 @@ async function readSmallFile(path: string): Promise<string> {
     const reason =
       code === 'ENOENT' ? 'there is no such file; unroll init writes one' : `cannot be read (${code})`;
     throw new UsageError(`--config ${path}: ${reason}`);
+  }
+}
+
+function checkSize(size: number, path: string): void {
+  if (size > MOST_BYTES) {
+    throw new UsageError(`${path}: expected a configuration of at most ${MOST_BYTES} bytes, got ${size}`);
   }
 }
 

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { UsageError } from '../exit-code.ts';
 import type { Layer } from './layers.ts';
 import { parserOf, type Setting } from './setting.ts';
 import { allSettings, type Settings, settingGroups } from './settings.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 /** What commander calls an option. */
 const keyOf = ({ flag }: Setting): string => new Option(flag).attributeName();
@@ -53,8 +54,11 @@ export function setLayer(assignments: readonly string[]): Layer {
 
 /** As in a configuration file: 0.1 is a number, [a, b] a list. */
 function asValue(text: string, assignment: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
+  const problem = yamlProblem(document);
+  if (problem) throw new UsageError(`--set ${assignment}: not a value: ${problem.message}`);
   try {
-    return parse(text);
+    return document.toJS();
   } catch (error) {
     throw new UsageError(
       `--set ${assignment}: not a value: ${error instanceof Error ? error.message : error}`,

@@ -55,7 +55,7 @@ describe('settings', () => {
     ['data: {train: [a.txt, 3]}', 'my.yaml:1: data.train'],
     ['- 1', 'my.yaml: expected settings by name'],
     ['a: [', 'my.yaml:1: not YAML (or JSON)'],
-    ['model: {}\nmodel: {}', 'my.yaml:2: not YAML (or JSON): Map keys must be unique'],
+    ['model: {}\nmodel: {}', 'my.yaml:2: not YAML (or JSON): the key "model" comes twice'],
     ['out: 5', 'my.yaml:1: out: expected text, got 5'],
     ['__proto__: {x: 1}', 'there is no setting __proto__'],
     ['model: {__proto__: {x: 1}}', 'there is no setting model.__proto__'],
@@ -102,6 +102,22 @@ describe('settings', () => {
   });
 
   it.each([
+    ['a value within itself', 'out: &a [*a]', '*a stands within what it names'],
+    ['a group within itself', 'model: &a {hiddenSize: *a}', '*a stands within what it names'],
+    ['aliases without number', `a: &a 1\ndata: {train: [${'*a,'.repeat(101)}]}`, 'more than 100 aliases'],
+    ['far more than all settings', '# '.repeat(20_000), 'expected a configuration of at most 32768 bytes'],
+    ['brackets without end', '['.repeat(30_000), 'not YAML (or JSON)'],
+  ])('may not have %s', (_, text, message) => {
+    expect(() => resolved(yaml(text))).toThrow(UsageError);
+    expect(() => resolved(yaml(text))).toThrow(message);
+  });
+
+  it('may name a value and use it again', () => {
+    const { settings } = resolved(yaml('model: {wordvecSize: &size 7, hiddenSize: *size}'));
+    expect(settings.model).toMatchObject({ wordvecSize: 7, hiddenSize: 7 });
+  });
+
+  it.each([
     ['model.hiddenSize', 'expected group.name=value'],
     ['hiddenSize=3', 'expected group.name=value'],
     ['model.hiddensize=3', 'did you mean model.hiddenSize?'],
@@ -109,6 +125,13 @@ describe('settings', () => {
     ['__proto__.x=1', 'there is no setting __proto__'],
     ['model.__proto__=1', 'there is no setting model.__proto__'],
     ['data.train=[', 'not a value'],
+    ['data.train=&a [*a]', 'not a value: *a stands within what it names'],
+    ['data.train=*a', 'not a value: *a names nothing'],
+    [
+      `data.train=[&a [x], &b [${'*a,'.repeat(11)}], ${'*b,'.repeat(11)}]`,
+      'not a value: Excessive alias count',
+    ],
+    ['data.train={a: 1, a: 2}', 'not a value: the key "a" comes twice'],
   ])('by --set %s are refused', (assignment, message) => {
     expect(() => resolved(setLayer([assignment]))).toThrow(UsageError);
     expect(() => resolved(setLayer([assignment]))).toThrow(message);

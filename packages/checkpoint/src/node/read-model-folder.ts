@@ -1,8 +1,9 @@
 import { promises, type Stats } from 'node:fs';
-import { MAX_CONFIG_BYTES, MAX_VOCAB_BYTES, MAX_WEIGHTS_BYTES } from '../check-size.ts';
+import { MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES, MAX_VOCAB_BYTES, MAX_WEIGHTS_BYTES } from '../check-size.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
-import type { ModelFiles } from '../model-files.ts';
+import type { JsonValue, ModelFiles } from '../model-files.ts';
 import { parseConfig } from '../parse-config.ts';
+import { parseJson } from '../parse-json.ts';
 import { parseSafetensors } from '../parse-safetensors.ts';
 import { parseVocab } from '../parse-vocab.ts';
 import { modelPaths } from './model-paths.ts';
@@ -22,8 +23,18 @@ export async function readModelFolder(folder: string): Promise<ModelFiles> {
   const paths = modelPaths(folder);
   const config = parseConfig(await readFileChecked(paths.config, MAX_CONFIG_BYTES, INCOMPLETE), paths.config);
   const vocab = parseVocab(await readFileChecked(paths.vocab, MAX_VOCAB_BYTES, INCOMPLETE), paths.vocab);
+  const tokenizer = await readTokenizer(paths.tokenizer);
   const weights = await readFileChecked(paths.weights, MAX_WEIGHTS_BYTES, INCOMPLETE);
-  return { config, vocab, tensors: parseSafetensors(weights, paths.weights).tensors };
+  return { config, vocab, tokenizer, tensors: parseSafetensors(weights, paths.weights).tensors };
+}
+
+/** Undefined if there is none: most models need none. */
+async function readTokenizer(path: string): Promise<JsonValue | undefined> {
+  const exists = await promises.stat(path).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
+  );
+  return exists ? parseJson(await readFileChecked(path, MAX_TOKENIZER_BYTES, INCOMPLETE), path) : undefined;
 }
 
 async function checkFolder(folder: string): Promise<void> {

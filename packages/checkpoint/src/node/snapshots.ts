@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { MAX_WEIGHTS_BYTES } from '../check-size.ts';
 import { CheckpointError, DiskError } from '../checkpoint-error.ts';
 import { damaged } from '../damaged.ts';
-import type { JsonValue } from '../model-files.ts';
-import { parseJson } from '../parse-json.ts';
 import { quote } from '../quote.ts';
+import { parseManifest, plainName } from './parse-manifest.ts';
 import { readFileChecked } from './read-file-checked.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeFileWhole } from './write-file-whole.ts';
@@ -17,11 +16,12 @@ export type SnapshotFiles = ReadonlyMap<string, Uint8Array>;
 
 /** What a snapshot must have, written last: size and sha256 of each of its files. */
 const MANIFEST = 'snapshot.json';
+/** Room for hundreds of files. */
+const MOST_MANIFEST_BYTES = 65_536;
 /** Names the newest snapshot, for people and programs that want no more than that. */
 const LATEST = 'latest';
 /** Of a snapshot that is being written. */
 const TEMPORARY = '.writing-';
-const plainName = /^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,99}$/;
 
 /**
  * Writes files that belong together into the folder `folder/name`, whole or not at all: into a temporary folder that reaches the disk
@@ -65,7 +65,10 @@ export async function readSnapshot(folder: string, name: string): Promise<Map<st
   const path = join(folder, name);
   const ifMissing = 'The snapshot is incomplete: take another one.';
   const manifestPath = join(path, MANIFEST);
-  const listed = parseManifest(await readFileChecked(manifestPath, 2 ** 20, ifMissing), manifestPath);
+  const listed = parseManifest(
+    await readFileChecked(manifestPath, MOST_MANIFEST_BYTES, ifMissing),
+    manifestPath,
+  );
   const files = new Map<string, Uint8Array>();
   for (const [file, { bytes, sha256: expected }] of listed) {
     const filePath = join(path, file);
@@ -116,30 +119,6 @@ export async function removeSnapshot(folder: string, name: string): Promise<void
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-function parseManifest(
-  bytes: Uint8Array,
-  source: string,
-): Map<string, { readonly bytes: number; readonly sha256: string }> {
-  const manifest = parseJson(bytes, source);
-  const files = isObject(manifest) ? manifest.files : undefined;
-  if (!isObject(files)) throw damaged(source, 'expected an object of files');
-  const listed = new Map<string, { bytes: number; sha256: string }>();
-  for (const [name, entry] of Object.entries(files)) {
-    if (!plainName.test(name)) throw damaged(source, `expected plain names of files, got ${quote(name)}`);
-    const { bytes, sha256 } = isObject(entry) ? entry : {};
-    const isSize = typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 0;
-    if (!isSize || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
-      throw damaged(source, `expected a size and a sha256 for ${quote(name)}`);
-    }
-    listed.set(name, { bytes, sha256 });
-  }
-  return listed;
-}
-
-function isObject(value: JsonValue | undefined): value is { [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function expectPlainName(folder: string, name: string): void {
   if (!plainName.test(name) || name === MANIFEST || name === LATEST) {

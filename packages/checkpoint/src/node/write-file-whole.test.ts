@@ -71,7 +71,7 @@ describe('writeFileWhole', () => {
   it('needs no fsync of a folder, which some platforms lack', async () => {
     const { open } = promises;
     vi.spyOn(promises, 'open').mockImplementation(async (...args) => {
-      if (args[0] === folder) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+      if (args[0] === folder) throw Object.assign(new Error('EINVAL'), { code: 'EINVAL' });
       return open(...args);
     });
     await writeFileWhole(path, bytes(1));

@@ -45,6 +45,38 @@ function dieAfter(count: number): void {
 }
 
 describe('writeModelFolder', () => {
+  it('keeps a tokenizer with its model, and none for a model that has none', async () => {
+    const withTokenizer = { ...model('bpe', 1), tokenizer: { model: { merges: ['a b'] } } };
+    await writeModelFolder(folder, withTokenizer);
+    expect(await readModelFolder(folder)).toEqual(withTokenizer);
+    await writeModelFolder(folder, { ...withTokenizer, tokenizer: { model: { merges: [] } } });
+    expect((await readModelFolder(folder)).tokenizer).toEqual({ model: { merges: [] } });
+    await writeModelFolder(folder, model('bpe', 1));
+    expect((await readModelFolder(folder)).tokenizer).toBeUndefined();
+    expect((await promises.readdir(folder)).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'vocab.json',
+    ]);
+  });
+
+  it('leaves the old tokenizer and weights together, or no weights, whenever it dies', async () => {
+    const [old, next] = ['a', 'b'].map((merge) => ({ ...model(merge, 1), tokenizer: { merge } }));
+    for (let count = 0; count < 5; count++) {
+      await writeModelFolder(folder, old);
+      dieAfter(count);
+      const isWritten = await writeModelFolder(folder, next).then(
+        () => true,
+        () => false,
+      );
+      vi.restoreAllMocks();
+      const found = await readModelFolder(folder).catch(() => undefined);
+      if (isWritten) expect(found).toEqual(next);
+      else if (found) expect(found).toEqual(old);
+      await promises.rm(folder, { recursive: true });
+    }
+  });
+
   it('writes what readModelFolder reads, into folders that it makes', async () => {
     await writeModelFolder(folder, model('lstm', 1, 2));
     expect(await readModelFolder(folder)).toEqual(model('lstm', 1, 2));
