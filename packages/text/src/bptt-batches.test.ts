@@ -39,6 +39,13 @@ describe('a batch', () => {
     });
   });
 
+  test('is the same for ids of any width', () => {
+    const wide = read(new BpttBatches(count(13), { batchSize: 2, timeSize: 3 }), 5);
+    for (const ids of [Uint8Array.from(count(13)), Uint16Array.from(count(13))]) {
+      expect(read(new BpttBatches(ids, { batchSize: 2, timeSize: 3 }), 5)).toEqual(wide);
+    }
+  });
+
   test('has 20 streams of 35 steps unless told otherwise', () => {
     const batches = new BpttBatches(count(929_589));
     expect([batches.batchSize, batches.timeSize, batches.stepsPerEpoch]).toEqual([20, 35, 1327]);

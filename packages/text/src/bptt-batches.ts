@@ -1,5 +1,6 @@
 import { showCount } from './show.ts';
 import { TextError } from './text-error.ts';
+import type { TokenIds } from './token-ids.ts';
 
 export interface BpttBatchesOptions {
   /** N, the number of streams read side by side. */
@@ -23,7 +24,7 @@ export class BpttBatches {
   readonly timeSize: number;
   /** Batches in which each stream reaches the beginning of the next one, give or take a part of a batch. */
   readonly stepsPerEpoch: number;
-  readonly #ids: Int32Array;
+  readonly #ids: TokenIds;
   readonly #dataSize: number;
   readonly #jump: number;
   #position = 0;
@@ -32,7 +33,7 @@ export class BpttBatches {
    * @param ids the whole text, at least N * T + 1 tokens; used in place, not copied
    * @throws {TextError} if a size is not an integer of at least 1, or the text is shorter than one batch
    */
-  constructor(ids: Int32Array, { batchSize = 20, timeSize = 35 }: BpttBatchesOptions = {}) {
+  constructor(ids: TokenIds, { batchSize = 20, timeSize = 35 }: BpttBatchesOptions = {}) {
     checkSize('batchSize', batchSize);
     checkSize('timeSize', timeSize);
     const dataSize = ids.length - 1; // The last token is only ever a target.

@@ -47,7 +47,8 @@ describe('unknown characters', () => {
     expect(() => tokenizer.encode('a😀é😀\u0007')).toThrow(
       new TextError(
         'CharTokenizer.encode: the vocabulary of 2 characters lacks 3 of the text\'s: "😀" (U+1F600), "é" (U+00E9), ' +
-          '"\\u0007" (U+0007). Remove them from the text, or build the vocabulary from text that has them.',
+          '"\\u0007" (U+0007). Remove them from the text, or build the vocabulary from text that has them, or with minCount ' +
+          '(2, for example) or vocabSize, which give it "<unk>" for all others.',
       ),
     );
   });
@@ -57,6 +58,33 @@ describe('unknown characters', () => {
       /lacks 13 .*"j" \(U\+006A\), …\./,
     );
   });
+});
+
+describe('rare characters', () => {
+  test('become <unk>, which is written as the replacement character and comes back the same', () => {
+    const tokenizer = CharTokenizer.fromText('aa😀bb', { minCount: 2 });
+    expect(tokenizer.vocabulary.tokens).toEqual(['a', '<unk>', 'b']);
+    expect(tokenizer.unknownId).toBe(1);
+    const ids = tokenizer.encode('b😀z가');
+    expect(ids).toEqual(Int32Array.of(2, 1, 1, 1));
+    expect(tokenizer.decode(ids)).toBe('b\uFFFD\uFFFD\uFFFD');
+    expect(tokenizer.encode(tokenizer.decode(ids))).toEqual(ids);
+  });
+
+  test('are those that do not fit into vocabSize', () => {
+    expect(CharTokenizer.fromText('cbbaa', { vocabSize: 3 }).vocabulary.tokens).toEqual(['<unk>', 'b', 'a']);
+    expect(CharTokenizer.fromText('ab', { vocabSize: 9 }).vocabulary.tokens).toEqual(['a', 'b', '<unk>']);
+  });
+
+  test('are restored from a vocabulary that has <unk>', () => {
+    const { vocabulary } = CharTokenizer.fromText('aab', { minCount: 2 });
+    expect(new CharTokenizer(vocabulary).encode('xa')).toEqual(Int32Array.of(1, 0));
+  });
+});
+
+test('ids become text one by one', () => {
+  const stream = CharTokenizer.fromText('a😀').stream();
+  expect([stream.next(1), stream.next(0), stream.end()]).toEqual(['😀', 'a', '']);
 });
 
 test('an id outside the vocabulary is refused', () => {

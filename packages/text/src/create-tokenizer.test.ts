@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BpeTokenizer } from './bpe-tokenizer.ts';
 import { CharTokenizer } from './char-tokenizer.ts';
 import { createTokenizer } from './create-tokenizer.ts';
 import { TextError } from './text-error.ts';
@@ -16,9 +17,34 @@ test('makes the tokenizer of the kind, over the very vocabulary it was given', (
   expect(char.vocabulary).toBe(vocabulary);
 });
 
+test('restores byte pairs with what was in tokenizer.json', () => {
+  const tokenizer = BpeTokenizer.train('the cat, the hat, the bat', { vocabSize: 260 });
+  const saved: unknown = JSON.parse(JSON.stringify(tokenizer));
+  const restored = createTokenizer('bpe', Vocabulary.fromTokens(tokenizer.vocabulary.tokens), saved);
+  expect(restored).toBeInstanceOf(BpeTokenizer);
+  expect(restored.encode('the cat')).toEqual(tokenizer.encode('the cat'));
+});
+
+test('refuses byte pairs without it, or with that of another model', () => {
+  const tokenizer = BpeTokenizer.train('the cat, the hat', { vocabSize: 258 });
+  const other = BpeTokenizer.train('that cat', { vocabSize: 257 });
+  expect(() => createTokenizer('bpe', tokenizer.vocabulary)).toThrow(
+    "createTokenizer: expected what tokenizer.json holds for the kind 'bpe', got nothing",
+  );
+  expect(() => createTokenizer('bpe', tokenizer.vocabulary, other.toJSON())).toThrow(
+    'they belong to different models',
+  );
+});
+
+test('says where the tokenizers of others are restored', () => {
+  expect(() => createTokenizer('huggingface', Vocabulary.fromTokens(['a']))).toThrow(
+    'Use HuggingFaceTokenizer.fromJSON of @unroll/text/huggingface.',
+  );
+});
+
 test('refuses a kind that a file made up', () => {
-  expect(() => createTokenizer('bpe' as TokenizerKind, Vocabulary.fromTokens(['a']))).toThrow(
-    new TextError("createTokenizer: expected the kind 'word' or 'char', got \"bpe\""),
+  expect(() => createTokenizer('wordpiece' as TokenizerKind, Vocabulary.fromTokens(['a']))).toThrow(
+    new TextError("createTokenizer: expected the kind 'word', 'char' or 'bpe', got \"wordpiece\""),
   );
 });
 

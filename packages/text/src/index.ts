@@ -1,8 +1,14 @@
+export { BpeTokenizer, type BpeTrainingOptions } from './bpe-tokenizer.ts';
 export { BpttBatches, type BpttBatchesOptions } from './bptt-batches.ts';
 export { CharTokenizer } from './char-tokenizer.ts';
 export { createTokenizer } from './create-tokenizer.ts';
 export { type SplitFractions, type SplitIds, splitIds } from './split-ids.ts';
 export { TextError } from './text-error.ts';
+export type { TokenizerSpec } from './text-learner.ts';
+export type { TextStream } from './text-stream.ts';
+export type { TokenIds } from './token-ids.ts';
 export type { Tokenizer, TokenizerKind } from './tokenizer.ts';
+export type { TokenizerJson } from './tokenizer-json.ts';
 export { Vocabulary } from './vocabulary.ts';
+export type { VocabularyLimits } from './vocabulary-limits.ts';
 export { WordTokenizer } from './word-tokenizer.ts';

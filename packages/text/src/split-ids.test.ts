@@ -16,6 +16,10 @@ test('gives views of the ids, not copies', () => {
   for (const part of [train, valid, test]) expect(part.buffer).toBe(ids.buffer);
 });
 
+test('keeps the type of the ids', () => {
+  expect(splitIds(new Uint16Array(100)).valid).toEqual(new Uint16Array(5));
+});
+
 test('is exact where floating point is not', () => {
   expect(splitIds(new Int32Array(100), { valid: 0.29, test: 0.07 })).toMatchObject({
     train: { length: 64 },

@@ -1,4 +1,5 @@
 import { TextError } from './text-error.ts';
+import type { TokenIds } from './token-ids.ts';
 
 /** Shares of the whole, each at least 0; together less than 1. */
 export interface SplitFractions {
@@ -6,10 +7,10 @@ export interface SplitFractions {
   readonly test?: number;
 }
 
-export interface SplitIds {
-  readonly train: Int32Array;
-  readonly valid: Int32Array;
-  readonly test: Int32Array;
+export interface SplitIds<Ids extends TokenIds = TokenIds> {
+  readonly train: Ids;
+  readonly valid: Ids;
+  readonly test: Ids;
 }
 
 /**
@@ -18,7 +19,10 @@ export interface SplitIds {
  *
  * @throws {TextError} if a fraction is not a number from 0 to 1, or nothing would be left to train on
  */
-export function splitIds(ids: Int32Array, { valid = 0.05, test = 0.05 }: SplitFractions = {}): SplitIds {
+export function splitIds<Ids extends TokenIds>(
+  ids: Ids,
+  { valid = 0.05, test = 0.05 }: SplitFractions = {},
+): SplitIds<Ids> {
   checkFraction('valid', valid);
   checkFraction('test', test);
   if (valid + test >= 1) {
@@ -30,10 +34,11 @@ export function splitIds(ids: Int32Array, { valid = 0.05, test = 0.05 }: SplitFr
   const validSize = Math.round(ids.length * valid);
   const testSize = Math.round(ids.length * test);
   const trainSize = ids.length - validSize - testSize;
+  const part = (from: number, to: number): Ids => ids.subarray(from, to) as Ids;
   return {
-    train: ids.subarray(0, trainSize),
-    valid: ids.subarray(trainSize, trainSize + validSize),
-    test: ids.subarray(trainSize + validSize),
+    train: part(0, trainSize),
+    valid: part(trainSize, trainSize + validSize),
+    test: part(trainSize + validSize, ids.length),
   };
 }
 

@@ -70,7 +70,8 @@ describe('unknown words', () => {
     expect(() => tokenizer.encode('a zebra b zebra')).toThrow(
       new TextError(
         'WordTokenizer.encode: the vocabulary of 2 words has no "zebra". ' +
-          'Build the vocabulary from text that has these words, or give it the word "<unk>".',
+          'Build the vocabulary from text that has these words, or with minCount (2, for example) or vocabSize, which give ' +
+          'it "<unk>" for all others.',
       ),
     );
   });
@@ -85,7 +86,90 @@ describe('unknown words', () => {
   });
 });
 
+describe('rare words', () => {
+  const text = 'a b a <unk> c b\nd a c';
+
+  test('become <unk>, with the ids of a text in which that was written in their place', () => {
+    const tokenizer = WordTokenizer.fromText(text, { minCount: 2 });
+    expect(tokenizer.vocabulary).toEqual(WordTokenizer.fromText('a b a <unk> c b\n<unk> a c').vocabulary);
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe('a b a <unk> c b\n<unk> a c');
+    expect(tokenizer.unknownId).toBe(2);
+  });
+
+  test('are those that do not fit into vocabSize, of equally frequent ones the later', () => {
+    expect(WordTokenizer.fromText(text, { vocabSize: 4 }).vocabulary.tokens).toEqual([
+      'a',
+      'b',
+      '<unk>',
+      '<eos>',
+    ]);
+    expect(WordTokenizer.fromText(text, { vocabSize: 5 }).vocabulary.tokens).toEqual([
+      'a',
+      'b',
+      '<unk>',
+      'c',
+      '<eos>',
+    ]);
+    expect(WordTokenizer.fromText(text, { vocabSize: 3, minCount: 3 }).vocabulary.tokens).toEqual([
+      'a',
+      '<unk>',
+      '<eos>',
+    ]);
+  });
+
+  test('are not the newline, however rare it is', () => {
+    const tokenizer = WordTokenizer.fromText('a a b b\n', { minCount: 2, vocabSize: 3 });
+    expect(tokenizer.vocabulary.tokens).toEqual(['a', '<unk>', '<eos>']);
+  });
+
+  test('may be none, and then <unk> comes last, for texts to come', () => {
+    const tokenizer = WordTokenizer.fromText('b a', { minCount: 1 });
+    expect(tokenizer.vocabulary.tokens).toEqual(['b', 'a', '<unk>']);
+    expect(tokenizer.encode('a new b')).toEqual(Int32Array.of(1, 2, 0));
+    expect(WordTokenizer.fromText('b a').unknownId).toBeUndefined();
+  });
+
+  test('are found as a plain count finds them, for any text and any limits', () => {
+    const word = fc.constantFrom('a', 'b', 'c', 'd', 'e', '<unk>', '<eos>');
+    const words = fc.array(word, { minLength: 1, maxLength: 40 });
+    const limits = { minCount: fc.integer({ min: 1, max: 5 }), vocabSize: fc.integer({ min: 2, max: 8 }) };
+    fc.assert(
+      fc.property(words, fc.record(limits, { requiredKeys: ['minCount'] }), (words, limits) => {
+        const { minCount, vocabSize = 100 } = limits;
+        const often = (word: string) => (word === '<eos>' ? 1000 : words.filter((w) => w === word).length);
+        const known = [...new Set(words)]
+          .filter((word) => word !== '<unk>' && often(word) >= minCount)
+          .sort((a, b) => often(b) - often(a))
+          .slice(0, vocabSize - 1);
+        const replaced = words.map((word) => (known.includes(word) ? word : '<unk>'));
+        const { vocabulary } = WordTokenizer.fromText(words.join(' '), limits);
+        expect(vocabulary.tokens).toEqual([...new Set([...replaced, '<unk>'])]);
+      }),
+    );
+  });
+
+  test.each([
+    [{ minCount: 0 }, 'Vocabulary: expected minCount to be an integer of at least 1, got 0'],
+    [{ minCount: 1.5 }, 'Vocabulary: expected minCount to be an integer of at least 1, got 1.5'],
+    [{ vocabSize: 1 }, 'Vocabulary: expected vocabSize to be an integer of at least 2, got 1'],
+    [{ vocabSize: Number.NaN }, 'Vocabulary: expected vocabSize to be an integer of at least 2, got NaN'],
+  ])('cannot be told by %j', (limits, message) => {
+    expect(() => WordTokenizer.fromText('a', limits)).toThrow(new TextError(message));
+  });
+});
+
 describe('ids', () => {
+  test('become text one by one, with spaces where they belong', () => {
+    const tokenizer = WordTokenizer.fromText('a b\nc');
+    const stream = tokenizer.stream();
+    expect([0, 1, 2, 3, 0].map((id) => stream.next(id))).toEqual(['a', ' b', '\n', 'c', ' a']);
+    expect(stream.end()).toBe('');
+    expect(tokenizer.stream(0).next(1)).toBe(' b');
+    expect(tokenizer.stream(2).next(1)).toBe('b');
+    expect(() => stream.next(4)).toThrow(TextError);
+    expect(() => tokenizer.stream(4)).toThrow(TextError);
+  });
+
   test('become words with single spaces, and lines with none at their ends', () => {
     const text = '  you say\tgoodbye \n\n i say  hello \n';
     const tokenizer = WordTokenizer.fromText(text);

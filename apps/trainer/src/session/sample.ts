@@ -10,7 +10,7 @@ export async function sampleFrom({ model, tokenizer, settings }: TrainingSession
   if (sampleSize === 0) return '';
   const carried = await model.getState();
   model.resetState();
-  const unknown = tokenizer.vocabulary.id('<unk>');
+  const unknown = tokenizer.unknownId;
   const ids: number[] = [];
   const tokens = generate(model, {
     prompt: startIds(tokenizer),

@@ -56,17 +56,23 @@ function progressLine(
 }
 
 function figures({ vocabSize, maxGrad }: RunShape, step: StepEvent, colors: Colors): string[] {
-  const clipped = maxGrad > 0 && step.gradNorm > maxGrad ? `, clipped to ${plain(maxGrad)}` : '';
+  const clipped = ', clipped';
+  const gradient = `gradient ${figure(step.gradNorm)}`;
   return [
     `${colors.bold(`loss ${step.loss.toFixed(3)}`)}`,
     `perplexity ${figure(step.perplexity)} of ${count(vocabSize)}`,
     `lr ${plain(step.lr)}`,
-    `gradient ${figure(step.gradNorm)}${clipped}`,
+    // As wide either way, so that lines are not broken differently from one step to the next.
+    maxGrad > 0 && step.gradNorm > maxGrad
+      ? `${gradient}${clipped}`
+      : gradient.padEnd(gradient.length + clipped.length),
   ];
 }
 
-function pace({ timeLeft, memoryBytes, shape }: FrameState): string[] {
-  const [run, epoch] = [timeLeft.ofRun(), timeLeft.ofEpoch()];
+const isDone = ({ steps }: RunShape, step: StepEvent | undefined): boolean => step?.step === steps;
+
+function pace({ timeLeft, memoryBytes, shape, step }: FrameState): string[] {
+  const [run, epoch] = isDone(shape, step) ? [] : [timeLeft.ofRun(), timeLeft.ofEpoch()];
   const speed = timeLeft.tokensPerSecond;
   return [
     ...(run === undefined ? [] : [`${duration(run)} left`]),

@@ -77,7 +77,13 @@ export class LiveView implements View {
     this.#validation.push({ step: event.step, loss: event.loss });
     const { what, note } = describeEvaluation(event);
     const { bold, green } = this.#colors;
-    this.#above([`${bold(what)}${event.best ? green(note) : note}`]);
+    const width = this.#columns - 1;
+    const paint = event.best ? green : String;
+    this.#above(
+      what.length + note.length <= width
+        ? [`${bold(what)}${paint(note)}`]
+        : [...wrap(what, width).map(bold), ...wrap(note.trim(), width - 2).map((line) => `  ${paint(line)}`)],
+    );
     this.#draw();
   }
 

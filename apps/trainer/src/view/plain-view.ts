@@ -32,17 +32,17 @@ export class PlainView implements View {
 
   step(event: StepEvent): void {
     const { step, epoch, loss, perplexity, lr, gradNorm, tokensPerSecond } = event;
-    const { steps, stepsPerEpoch, maxGrad } = this.#shape;
+    const { steps, stepsPerEpoch, maxGrad, vocabSize } = this.#shape;
     this.#timeLeft.step(event);
     const left = this.#timeLeft.ofRun();
     const parts = [
       `epoch ${padded(epoch, Math.ceil(steps / stepsPerEpoch))}`,
       `step ${padded(step, steps)}/${steps}`,
       `loss ${loss.toFixed(3)}`,
-      `perplexity ${figure(perplexity)}`,
+      `perplexity ${figure(perplexity).padStart(Math.max(6, count(vocabSize).length))}`,
       `lr ${plain(lr)}`,
-      `grad ${figure(gradNorm)}${maxGrad > 0 && gradNorm > maxGrad ? ' clipped' : ''}`,
-      `${count(Math.round(tokensPerSecond))} tokens/s`,
+      `grad ${figure(gradNorm)}${maxGrad > 0 ? (gradNorm > maxGrad ? ' clipped' : '        ') : ''}`,
+      `${count(Math.round(tokensPerSecond)).padStart(7)} tokens/s`,
       ...(left === undefined ? [] : [`${duration(left)} left`]),
     ];
     this.line(parts.join('  '));
@@ -58,7 +58,7 @@ export class PlainView implements View {
   }
 
   sample(_: number, text: string): void {
-    for (const line of text.trim().split('\n')) this.line(`  | ${line}`);
+    for (const line of text.trim().split('\n')) this.line(`  | ${line.replaceAll('\t', '  ')}`);
   }
 
   close(): void {}

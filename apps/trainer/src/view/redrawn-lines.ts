@@ -2,10 +2,12 @@ import stringWidth from 'string-width';
 
 // The control sequences of ECMA-48 that are needed.
 const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
-const ERASE_LINE = '\u001b[K';
-const ERASE_BELOW = '\u001b[J';
+const deleted = (lines: number): string => (lines > 0 ? `\u001b[${lines}M` : '');
 
-/** Lines at the bottom of a terminal that are drawn again and again, and above which other lines pass by. */
+/**
+ * Lines at the bottom of a terminal that are drawn again and again, and above which other lines pass by. The cursor rests on a free
+ * line below them: what the terminal echoes there, as ^C, cannot break a line that is drawn.
+ */
 export class RedrawnLines {
   readonly #stream: NodeJS.WriteStream;
   #drawn: readonly string[] = [];
@@ -22,22 +24,21 @@ export class RedrawnLines {
 
   /** Puts lines that stay above those that are redrawn. */
   above(lines: readonly string[]): void {
-    this.#write([...lines, ...(this.#drawn.length > 0 ? this.#drawn : [''])]);
+    this.#write([...lines, ...this.#drawn]);
   }
 
   /** What was drawn last stays. */
   end(): void {
-    if (this.#drawn.length > 0) this.#stream.write('\n');
     this.#drawn = [];
   }
 
   /**
-   * Over what was drawn before. Line by line, not by erasing all of it first: that flickers, and some terminals keep a copy of what is
-   * erased from the top of the screen on.
+   * In place of what was drawn before. Its rows are deleted, not erased: tmux takes erased cells for written ones, so that a line drawn
+   * over a longer one would be broken when the terminal becomes narrower, and keeps a copy of what is erased from the top of the screen on.
    */
   #write(lines: readonly string[]): void {
-    const text = lines.map((line) => `${line}${ERASE_LINE}`).join('\n');
-    this.#stream.write(`\r${up(this.#rows() - 1)}${text}${ERASE_BELOW}`);
+    const rows = this.#rows();
+    this.#stream.write(`\r${up(rows)}${deleted(rows + 1)}${lines.map((line) => `${line}\n`).join('')}`);
   }
 
   /** How many rows the drawn lines take: a terminal that became narrower has broken them. */

@@ -27,6 +27,11 @@ describe('one text', () => {
     });
   });
 
+  test('comes from the files that match a pattern', async () => {
+    const folder = await temporaryFolder({ 'a.md': 'A', 'b.txt': 'B', 'c/d.md': 'D' });
+    expect(await loadTexts(`${folder}/**/*.md`)).toMatchObject({ kind: 'single', text: 'A\nD' });
+  });
+
   test('leaves out hidden names, node_modules, and files that are empty, binary or not UTF-8', async () => {
     const folder = await temporaryFolder({
       'a.txt': 'kept',

@@ -1,11 +1,7 @@
-import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
 import { TextError } from '../text-error.ts';
-import { decodeText } from './decode-text.ts';
-import { LONGEST_TEXT } from './read-bytes.ts';
 import { readTextFile } from './read-text-file.ts';
 
 async function readFileOf(content: string | Uint8Array): Promise<string> {
@@ -61,22 +57,6 @@ describe('a file is refused', () => {
     expect(error.message).toContain(`readTextFile: ${path} ${problem}`);
   });
 
-  test('with the offset of its first bad byte, wherever that is', () => {
-    const text = fc
-      .string({ unit: 'grapheme' })
-      .filter((text) => !text.startsWith('\uFEFF') && !text.includes('\0'));
-    const bad = fc.constantFrom([0x80], [0xff], [0xc3, 0x41], [0xf0, 0x9f, 0x98], [0xef, 0xbf], [0xef]);
-    fc.assert(
-      fc.property(text, bad, (text, bad) => {
-        const before = Buffer.from(text);
-        const bytes = Buffer.concat([before, Buffer.from(bad), Buffer.from(' \uFFFD')]);
-        expect(decodeText(bytes)).toEqual({
-          problem: expect.stringContaining(`at offset ${before.length})`),
-        });
-      }),
-    );
-  });
-
   test('if it does not exist', async () => {
     const path = join(await temporaryFolder(), 'none.txt');
     await expect(readTextFile(path)).rejects.toThrow(
@@ -102,11 +82,5 @@ describe('a file is refused', () => {
 
   test('if its name cannot be one', async () => {
     await expect(readTextFile('a\0b')).rejects.toThrow(TextError);
-  });
-
-  test('if it is larger than a string can be, before it is read', async () => {
-    const path = join(await temporaryFolder({ 'a.txt': 'a' }), 'a.txt');
-    await truncate(path, LONGEST_TEXT + 1);
-    await expect(readTextFile(path)).rejects.toThrow('Cut it into smaller files.');
   });
 });
