@@ -12,6 +12,7 @@ import { initConfig } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { makeReports } from './commands/report.ts';
 import { resumeRun } from './commands/resume.ts';
+import { serveModel } from './commands/serve.ts';
 import { trainModel } from './commands/train.ts';
 import { exitCodes } from './exit-code.ts';
 import { addSettingOptions, gathered } from './settings/options.ts';
@@ -118,9 +119,20 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
 
   withBackend(program.command('generate'))
     .description('Let a model write.')
+    .addHelpText(
+      'before',
+      `Examples:
+  unroll generate runs/mine Once upon a time
+  unroll generate runs/mine --prompt "ROMEO:" --tokens 300 --temperature 0.8 --stop "\\n\\n"
+  cat beginning.txt | unroll generate runs/mine -
+  unroll generate runs/mine --n 3 --json
+`,
+    )
     .argument('<model folder>', 'as unroll train writes it')
-    .option('--prompt <text>', 'what to go on from')
+    .argument('[prompt...]', 'what to go on from; - takes it from standard input')
+    .option('--prompt <text>', 'likewise')
     .option('--tokens <n>', 'how many tokens to write', wholeFrom(0), 200)
+    .option('--n <k>', 'how many texts, each from the next seed', wholeFrom(1), 1)
     .option(
       '--temperature <t>',
       'below 1 more cautious, above 1 more daring, 0 always the likeliest',
@@ -129,13 +141,38 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .option('--top-k <k>', 'draw only from the k likeliest', wholeFrom(1))
     .option('--top-p <p>', 'draw only from the likeliest that together reach p', above0UpTo1)
-    .option(
-      '--skip <token>',
-      'a token never to write; may be given again (default: <unk>)',
-      (token: string, before: string[] = []) => [...before, token],
-    )
+    .option('--stop <text>', 'end before this text; may be given again', gathered)
+    .option('--skip <token>', 'a token never to write; may be given again (default: <unk>)', gathered)
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
-    .action(async (folder: string, options) => end(await generateText(folder, options)));
+    .option('--json', 'print one JSON object for each text, on a line')
+    .option('--quiet', 'say nothing of the speed')
+    .action(async (folder: string, words: string[], options) =>
+      end(await generateText(folder, words, options)),
+    );
+
+  withBackend(program.command('serve'))
+    .description(
+      "Let a model write for programs, over HTTP in the shape of OpenAI's completions, and for people, on a page.",
+    )
+    .addHelpText(
+      'before',
+      `Examples:
+  unroll serve runs/mine
+  curl http://127.0.0.1:8080/v1/completions -H "Content-Type: application/json" -d '{"prompt": "ROMEO:", "max_tokens": 100}'
+`,
+    )
+    .argument('<model folder>', 'as unroll train writes it')
+    .option('--host <address>', 'where to listen; only this machine can reach the default', '127.0.0.1')
+    .option('--port <n>', '0 takes a free one', wholeFrom(0), 8080)
+    .option(
+      '--max-concurrent <n>',
+      'how many texts are written at a time; as many more wait',
+      wholeFrom(1),
+      64,
+    )
+    .option('--max-tokens-limit <n>', 'the most tokens of a text', wholeFrom(1), 4096)
+    .option('--cors <origin>', 'let pages of this origin ask, such as https://example.org')
+    .action(async (folder: string, options) => end(await serveModel(folder, options)));
 
   program
     .command('report')

@@ -1,58 +1,122 @@
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
-import { generate } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
-import { breathe } from '../breathe.ts';
-import { DataError, ExitCode } from '../exit-code.ts';
+import type { Tokenizer } from '@unroll/text';
+import pc from 'picocolors';
+import { ExitCode } from '../exit-code.ts';
+import { count, duration, figure, visible } from '../format.ts';
+import { Engine } from '../generation/engine.ts';
+import { readPrompt } from '../generation/read-prompt.ts';
+import { skipIds } from '../generation/skip-ids.ts';
+import { type Piece, writeText } from '../generation/write-text.ts';
 import { loadModel } from '../model-folder.ts';
-import { listenToSignals } from '../signals.ts';
+import { listenToSignals, type Signals } from '../signals.ts';
 import { startIds } from '../start-ids.ts';
-import { TextStream } from '../text-stream.ts';
 
 export interface GenerateOptions extends BackendOptions {
   prompt?: string;
   tokens: number;
+  /** How many texts. */
+  n: number;
   temperature: number;
   topK?: number;
   topP?: number;
-  skip?: string[];
+  stop?: readonly string[];
+  skip?: readonly string[];
+  /** Of the first text; each further one has the next. */
   seed: number;
+  json?: boolean;
+  quiet?: boolean;
 }
 
-/** Writes the prompt and what follows to standard output, token by token. */
-export async function generateText(folder: string, options: GenerateOptions): Promise<number> {
+/** A text that is about to be written. */
+interface Sample {
+  readonly seed: number;
+  readonly prompt: string;
+  readonly promptTokens: number;
+  readonly pieces: AsyncIterable<Piece>;
+}
+
+/** Writes texts to standard output: each with its prompt and token by token, or with --json each as an object on a line. */
+export async function generateText(
+  folder: string,
+  words: readonly string[],
+  options: GenerateOptions,
+): Promise<number> {
   const { backend } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
-  const { vocabulary } = tokenizer;
-  const given = options.prompt ? Array.from(tokenizer.encode(options.prompt)) : [];
-  const byDefault = vocabulary.size > 1 ? ['<unk>'] : [];
-  const skipIds = (options.skip ?? byDefault).flatMap((token) => {
-    const id = vocabulary.id(token);
-    if (id === undefined && options.skip) {
-      throw new DataError(
-        `--skip ${token}: expected a token of the vocabulary; ${folder}/vocab.json lists them`,
-      );
-    }
-    return id === undefined ? [] : [id];
-  });
+  const skipped = skipIds(tokenizer, options.skip);
+  const prompt = await readPrompt(options.prompt, words);
+  const given = tokenizer.encode(prompt);
 
   const signals = listenToSignals();
-  const stream = new TextStream(tokenizer, given.at(-1));
-  const tokens = generate(model, {
-    prompt: given.length > 0 ? given : startIds(tokenizer),
-    sampleSize: options.tokens,
-    temperature: options.temperature,
-    topK: options.topK,
-    topP: options.topP,
-    skipIds,
-    random: new Random(options.seed),
-    signal: signals,
-  });
-  process.stdout.write(options.prompt ?? '');
-  for await (const id of tokens) {
-    process.stdout.write(stream.next(id));
-    await breathe();
+  const engine = new Engine(model, { rows: 1 });
+  const start = performance.now();
+  let tokens = 0;
+  for (let i = 0; i < options.n && !signals.aborted; i++) {
+    const seed = options.seed + i;
+    const pieces = write(engine, tokenizer, given, skipped, seed, options, signals);
+    const sample = { seed, prompt, promptTokens: given.length, pieces };
+    tokens += await (options.json ? printObject(sample) : printText(sample, i, options.n));
   }
-  process.stdout.write('\n');
   signals.release();
+  if (!options.quiet) console.error(pc.dim(describeSpeed(tokens, (performance.now() - start) / 1000)));
   return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
+}
+
+function write(
+  engine: Engine,
+  tokenizer: Tokenizer,
+  given: Int32Array,
+  skipped: readonly number[],
+  seed: number,
+  { tokens, temperature, topK, topP, stop }: GenerateOptions,
+  signal: Signals,
+): AsyncIterable<Piece> {
+  const ids = engine.write({
+    prompt: given.length > 0 ? given : startIds(tokenizer),
+    sampleSize: tokens,
+    skipIds: skipped,
+    random: new Random(seed),
+    ...{ temperature, topK, topP, signal },
+  });
+  return writeText(ids, { stream: tokenizer.stream(given.at(-1)), stop, signal });
+}
+
+/** Returns how many tokens were drawn. */
+async function printText({ seed, prompt, pieces }: Sample, index: number, n: number): Promise<number> {
+  // A terminal obeys control characters, and a model may have learned any.
+  const print = (text: string) => process.stdout.write(process.stdout.isTTY ? visible(text) : text);
+  if (n > 1) print(`${index > 0 ? '\n' : ''}--- ${index + 1} of ${n}, seed ${seed} ---\n`);
+  print(prompt);
+  let tokens = 0;
+  for await (const piece of pieces) {
+    print(piece.text);
+    tokens = piece.tokens;
+  }
+  print('\n');
+  return tokens;
+}
+
+async function printObject({ seed, prompt, promptTokens, pieces }: Sample): Promise<number> {
+  const start = performance.now();
+  let text = '';
+  let last: Piece | undefined;
+  for await (const piece of pieces) {
+    text += piece.text;
+    last = piece;
+  }
+  const tokens = last?.tokens ?? 0;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(
+    JSON.stringify({
+      ...{ prompt, text, promptTokens, tokens, seed },
+      finishReason: last?.finishReason,
+      tokensPerSecond: tokens / seconds,
+    }),
+  );
+  return tokens;
+}
+
+function describeSpeed(tokens: number, seconds: number): string {
+  return `${count(tokens)} tokens in ${duration(seconds)}, ${figure(tokens / seconds)} tokens/s`;
 }

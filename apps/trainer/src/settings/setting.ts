@@ -46,19 +46,27 @@ export function oneOf(names: readonly string[], flag: string, about: string, mor
   return { flag, about, schema, choices: names, fromText: (text) => text, ...more };
 }
 
+/** Not with `min`: zod looks at the length of whatever came, also of an object that cannot be compared with a number. */
+function somePath(error: string): z.ZodType {
+  return z
+    .string({ error })
+    .refine((text) => text !== '', { error })
+    .meta({ minLength: 1 });
+}
+
 export function path(flag: string, about: string, more: More = {}): Setting {
-  const error = 'a path';
-  const schema = z.string({ error }).min(1, { error });
+  const schema = somePath('a path');
   return { flag, about, schema, isPath: true, fromText: (text) => text, ...more };
 }
 
 /** One path or several. */
 export function paths(flag: string, about: string, more: More = {}): Setting {
   const error = 'a path, or a list of paths';
-  const one = z.string({ error }).min(1, { error });
+  const one = somePath(error);
+  const several = z.array(one).refine((list) => list.length > 0, { error });
   return {
     ...{ flag, about, isPath: true },
-    schema: z.union([one, z.array(one).min(1, { error })], { error }),
+    schema: z.union([one, several.meta({ minItems: 1 })], { error }),
     fromText: (text, before) => (before === undefined ? text : [before, text].flat()),
     ...more,
   };

@@ -112,6 +112,13 @@ describe('settings', () => {
     expect(() => resolved(yaml(text))).toThrow(message);
   });
 
+  it.each(['{"data":{"train":{"length":{"toString":1}}}}', '{"data":{"train":[{"length":{"toString":1}}]}}'])(
+    'may not be objects that cannot be compared: %s',
+    (text) => {
+      expect(() => resolved(yaml(text))).toThrow('expected a path, or a list of paths');
+    },
+  );
+
   it('may name a value and use it again', () => {
     const { settings } = resolved(yaml('model: {wordvecSize: &size 7, hiddenSize: *size}'));
     expect(settings.model).toMatchObject({ wordvecSize: 7, hiddenSize: 7 });
