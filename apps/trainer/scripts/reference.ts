@@ -1,10 +1,23 @@
 import type { Argument, Command, Option } from 'commander';
 import { exitCodes } from '../src/exit-code.ts';
+import { makeProgram } from '../src/program.ts';
 import { recipes } from '../src/settings/recipes.ts';
 import { settingGroups } from '../src/settings/settings.ts';
+import { configJsonSchema } from '../src/settings/write-settings.ts';
+
+/** What is made from the command's definitions, with where it goes. */
+export function referenceFiles(): [path: URL, text: string][] {
+  return [
+    [new URL('../../../docs/unroll.md', import.meta.url), referenceMarkdown(makeProgram('unroll', () => {}))],
+    [
+      new URL('../schema/config.schema.json', import.meta.url),
+      `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+    ],
+  ];
+}
 
 /** The page of the documentation on the command `unroll`, from the command's own definitions. */
-export function referenceMarkdown(program: Command): string {
+function referenceMarkdown(program: Command): string {
   const help = program.createHelp();
   const commands = help.visibleCommands(program).filter((command) => command.name() !== 'help');
   return `${[
@@ -93,9 +106,17 @@ function configuration(): string[] {
   ];
 }
 
-/** A table of Markdown. */
+/** A table of Markdown, in which `<unk>` is no HTML where it is no code. */
 function rows(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const escaped = [head, ...body].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const escaped = [head, ...body].map((row) =>
+    row.map((cell) =>
+      cell
+        .replaceAll('|', '\\|')
+        .split('`')
+        .map((part, i) => (i % 2 === 0 ? part.replaceAll('<', '\\<') : part))
+        .join('`'),
+    ),
+  );
   const widths = head.map((_, column) => Math.max(3, ...escaped.map((row) => row[column].length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   const [first, ...others] = escaped.map(line);

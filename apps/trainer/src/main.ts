@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
-import { addCompletion } from './completion.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { makeProgram } from './program.ts';
 
@@ -29,7 +28,6 @@ export async function main(args: readonly string[], command = 'unroll'): Promise
   const program = makeProgram(command, (ended) => {
     code = ended;
   });
-  addCompletion(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -14,6 +14,7 @@ import { makeReports } from './commands/report.ts';
 import { resumeRun } from './commands/resume.ts';
 import { serveModel } from './commands/serve.ts';
 import { trainModel } from './commands/train.ts';
+import { addCompletion } from './completion.ts';
 import { exitCodes } from './exit-code.ts';
 import { addSettingOptions, gathered } from './settings/options.ts';
 import { recipes } from './settings/recipes.ts';
@@ -258,5 +259,6 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option('--json', 'print one JSON object')
     .action((options) => doctor(options));
 
+  addCompletion(program);
   return program;
 }
