@@ -18,12 +18,16 @@ const passedOver = new Set(['node_modules', 'dist', 'assembly', 'fixtures', 'cov
  * @returns {Promise<string[]>} the problems
  */
 export async function checkImports(root) {
-  const found = await Promise.all(packagesOf(root).map(problemsOf));
+  const packages = packagesOf(root);
+  const found = await Promise.all(packages.map((package_) => problemsOf(package_, packages)));
   return found.flat();
 }
 
-/** @param {import('./workspace.mjs').Package} package_ */
-async function problemsOf({ folder, path, manifest }) {
+/**
+ * @param {import('./workspace.mjs').Package} package_
+ * @param {import('./workspace.mjs').Package[]} packages
+ */
+async function problemsOf({ folder, path, manifest }, packages) {
   const isTool = folder.startsWith('tooling/');
   const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const runtime = new Set(needed);
@@ -55,7 +59,11 @@ async function problemsOf({ folder, path, manifest }) {
     problems.push(...found.filter(Boolean).map((problem) => `${folder}/${file}: ${problem}`));
   }
   // Tools are used in other ways too: as commands, and by name in data.
-  const unused = isTool ? [] : needed.filter((dependency) => !used.has(dependency));
+  // And what a sibling imports if it is there is declared by who wants it to be there.
+  const peers = packages
+    .filter(({ manifest: sibling }) => needed.includes(sibling.name))
+    .flatMap(({ manifest: sibling }) => Object.keys(sibling.peerDependencies ?? {}));
+  const unused = isTool ? [] : needed.filter((name) => !used.has(name) && !peers.includes(name));
   return [
     ...problems,
     ...unused.map((dependency) => `${folder}/package.json: declares ${dependency} and never imports it`),
@@ -106,7 +114,9 @@ async function importsOf(file, source) {
       },
     ],
   });
-  const parsed = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const parsed = Object.values(metafile.inputs)
+    .flatMap(({ imports }) => imports.map(({ path }) => path))
+    .filter((path) => path !== '<runtime>'); // esbuild's own, for a template that holds </script>
   // Types written as import('x').T leave no trace in what esbuild gives; in tests such text is mostly text.
   const inTypes = /\.test\.\w+$/.test(file)
     ? []
