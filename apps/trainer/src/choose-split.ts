@@ -1,4 +1,4 @@
-import type { TokenIds, Tokenizer } from '@unroll/text';
+import type { SplitFractions, TokenIds, Tokenizer } from '@unroll/text';
 import { loadCorpus } from '@unroll/text/node';
 import { DataError } from './exit-code.ts';
 
@@ -7,18 +7,20 @@ export type SplitName = 'train' | 'valid' | 'test' | 'all';
 /**
  * The part of the data to evaluate on, as ids. Without a name it is the test text where data come apart, and a single text
  * as a whole.
+ * @param fractions how a single text is divided: as it was when the model was trained
  */
 export async function chooseSplit(
   paths: string | readonly string[],
   tokenizer: Tokenizer,
   name: SplitName | undefined,
+  fractions: SplitFractions = {},
 ): Promise<{ ids: TokenIds; split: SplitName }> {
-  const corpus = await loadCorpus({ train: paths }, { tokenizer });
+  const corpus = await loadCorpus({ train: paths }, { tokenizer, split: fractions });
   const { train, valid, test, isOneText } = corpus;
   const split = name ?? (isOneText ? 'all' : test === undefined ? 'valid' : 'test');
   if (split === 'all') return { ids: joined([train, valid, test ?? new Int32Array(0)]), split };
   const ids = corpus[split];
-  if (ids === undefined) {
+  if (ids === undefined || ids.length === 0) {
     throw new DataError(`${[paths].flat().join(', ')}: has no ${split} text; choose another --split`);
   }
   return { ids, split };

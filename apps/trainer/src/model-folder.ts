@@ -56,6 +56,8 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
   return { model, tokenizer };
 }
 
+export const tokenizerKinds: readonly TokenizerKind[] = ['word', 'char', 'bpe', 'huggingface'];
+
 /** What the configuration of a model folder says, checked. */
 interface Sizes extends ModelConfig {
   readonly tokenizer: TokenizerKind;
@@ -67,7 +69,7 @@ function parseSizes(path: string, config: JsonObject): Sizes {
     vocabSize: size(path, config, 'vocabSize'),
     wordvecSize: size(path, config, 'wordvecSize'),
     hiddenSize: size(path, config, 'hiddenSize'),
-    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', ['word', 'char', 'bpe', 'huggingface']),
+    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', tokenizerKinds),
   };
 }
 
@@ -84,7 +86,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 }
 
 /** @param json what was in its tokenizer.json, if there is one */
-async function tokenizerOf(
+export async function tokenizerOf(
   folder: string,
   kind: TokenizerKind,
   vocab: readonly string[],

@@ -16,7 +16,7 @@ import { serveModel } from './commands/serve.ts';
 import { trainModel } from './commands/train.ts';
 import { addCompletion } from './completion.ts';
 import { exitCodes } from './exit-code.ts';
-import { addSettingOptions, gathered } from './settings/options.ts';
+import { addSettingOptions, gathered, gatheredText } from './settings/options.ts';
 import { recipes } from './settings/recipes.ts';
 import { version } from './version.ts';
 import { logFormats } from './view/view.ts';
@@ -30,7 +30,7 @@ export function makeProgram(command: string, end: (code: number) => void): Comma
   const program = new Command('unroll')
     .description('Train a small recurrent language model on your own text, measure it, and let it write.')
     .version(version)
-    .showHelpAfterError('(unroll --help, or unroll <command> --help, says what there is)')
+    .showHelpAfterError('(unroll --help lists the commands, unroll <command> --help its options)')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()
@@ -142,7 +142,11 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .option('--top-k <k>', 'draw only from the k likeliest', wholeFrom(1))
     .option('--top-p <p>', 'draw only from the likeliest that together reach p', above0UpTo1)
-    .option('--stop <text>', 'end before this text; may be given again', gathered)
+    .option(
+      '--stop <text>',
+      'end before this text, in which \\n is a new line; may be given again',
+      gatheredText,
+    )
     .option('--skip <token>', 'a token never to write; may be given again (default: <unk>)', gathered)
     .option('--seed <n>', 'of the drawing', wholeFrom(0), 1)
     .option('--json', 'print one JSON object for each text, on a line')

@@ -186,7 +186,7 @@ describe('unroll train', () => {
     const { code, stderr } = await ended;
     expect(code).toBe(expected);
     expect(stderr).toContain('saving after this step');
-    expect(stderr).toMatch(/ended after .* at step \d+ of .*, and saved; go on with: unroll resume /);
+    expect(stderr).toMatch(/ended after .* at step \d+ of .*; everything is saved. Go on with: unroll resume /);
     expect(await readdir(join(out, 'checkpoints'))).toContain('latest');
     expect(existsSync(join(out, 'lock'))).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { damaged } from './damaged.ts';
 import { HeaderReader } from './header-reader.ts';
+import { OPENING_BRACE } from './json-bytes.ts';
 import { quote } from './quote.ts';
 
 /** What a header says of one tensor. Only its syntax is checked. */
@@ -24,17 +25,8 @@ const LENGTH_BYTES = 8;
 export const MAX_HEADER_BYTES = 10_000_000;
 
 export function parseHeader(bytes: Uint8Array, source: string): Header {
-  if (bytes.length < LENGTH_BYTES) {
-    throw damaged(source, `expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
-  }
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  const most = Math.min(MAX_HEADER_BYTES, bytes.length - LENGTH_BYTES);
-  if (length > most) throw damaged(source, `expected a header of at most ${most} bytes, it claims ${length}`);
-
-  const dataStart = LENGTH_BYTES + Number(length);
+  const dataStart = LENGTH_BYTES + readHeaderLength(bytes, bytes.length, source);
   const text = decodeHeader(bytes.subarray(LENGTH_BYTES, dataStart), source);
-  if (!text.startsWith('{')) throw damaged(source, "the header does not begin with '{'");
-
   const reader = new HeaderReader(text, source);
   const entries = new Map<string, HeaderEntry>();
   const metadata = new Map<string, string>();
@@ -44,6 +36,23 @@ export function parseHeader(bytes: Uint8Array, source: string): Header {
   });
   reader.end();
   return { entries, metadata, dataStart };
+}
+
+/**
+ * How many bytes the header has, by the first of a file.
+ * @param start 9 bytes, or all if there are fewer
+ */
+export function readHeaderLength(start: Uint8Array, fileBytes: number, source: string): number {
+  if (fileBytes < LENGTH_BYTES) {
+    throw damaged(source, `expected at least ${LENGTH_BYTES} bytes, got ${fileBytes}`);
+  }
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
+  const most = Math.min(MAX_HEADER_BYTES, fileBytes - LENGTH_BYTES);
+  if (length > most) throw damaged(source, `expected a header of at most ${most} bytes, it claims ${length}`);
+  if (length === 0n || start[LENGTH_BYTES] !== OPENING_BRACE) {
+    throw damaged(source, "the header does not begin with '{'");
+  }
+  return Number(length);
 }
 
 function decodeHeader(bytes: Uint8Array, source: string): string {

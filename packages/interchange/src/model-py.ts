@@ -8,6 +8,8 @@ interface TextForm {
   readonly tokens: string;
   readonly start: string;
   readonly joined: string;
+  /** What `joined` calls, if anything. */
+  readonly helper?: string;
 }
 
 const char: TextForm = {
@@ -26,6 +28,27 @@ const word: TextForm = {
   joined: '" ".join(tokens).replace("<eos>", "\\n")',
 };
 
+/** Tokens are made of GPT-2's letters for bytes; putting a prompt together needs tokenizer.json and a library that reads it. */
+const bpe: TextForm = {
+  prompt: '<token> <token>',
+  usage: 'goes on from tokens of vocab.json',
+  tokens: 'words',
+  start: '"\u010a"',
+  joined: 'text_of(tokens)',
+  helper: `def text_of(tokens):
+    """Each letter is a byte: those that can be printed as they are, the others from U+0100 on, as in GPT-2"""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    byte_of = {chr(byte): byte for byte in printable}
+    byte_of.update((chr(256 + i), byte) for i, byte in enumerate(others))
+    return bytes(byte_of[letter] for token in tokens for letter in token).decode("utf-8", "replace")
+
+
+`,
+};
+
+const forms: Readonly<Record<string, TextForm>> = { char, word, bpe };
+
 const other: TextForm = {
   prompt: '<token> <token>',
   usage: 'goes on from tokens of vocab.json',
@@ -38,14 +61,15 @@ const other: TextForm = {
  * A `model.py` that lies beside the `model.safetensors` of `toPyTorch`, `config.json` and `vocab.json`: it defines the module, loads it and lets it
  * write. It needs PyTorch 1.13 or newer, and no other package.
  *
- * @param config with the `tokenizer` of the model, `word` or `char`; without it a prompt is made of tokens
+ * @param config with the `tokenizer` of the model, `word`, `char` or `bpe`; without it a prompt is made of tokens
  * @throws CheckpointError for a model that has no such form
  */
 export function modelPy(config: ModelConfig & { readonly tokenizer?: unknown }): string {
   const { layer, operator, state } = architectureOf('modelPy', config);
   const { vocabSize: V, wordvecSize: D, hiddenSize: H } = config;
-  const { prompt, usage, tokens, start, joined } =
-    config.tokenizer === 'char' ? char : config.tokenizer === 'word' ? word : other;
+  const kind = String(config.tokenizer);
+  const form = Object.hasOwn(forms, kind) ? forms[kind] : other;
+  const { prompt, usage, tokens, start, joined, helper = '' } = form;
   const call = `python3 model.py "${prompt}"`;
   const stateText = state.length === 1 ? 'h' : 'the pair (h, c), each';
   return `"""A recurrent language model in PyTorch: embedding, ${operator}, linear. Needs torch 1.13 or newer and nothing else.
@@ -113,7 +137,7 @@ def write(model, ids, count):
         logits, state = model(drawn[None], state)
 
 
-def main(words):
+${helper}def main(words):
     vocab = json.loads((FOLDER / "vocab.json").read_text(encoding="utf-8"))
     id_of = {token: id for id, token in enumerate(vocab)}
     prompt = ${tokens}

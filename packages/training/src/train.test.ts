@@ -175,6 +175,60 @@ describe('train', () => {
     expect(last).toEqual({ type: 'end', step: 40, reason: 'steps' });
   });
 
+  it('breaks an evaluation off when aborted, and makes it when it goes on', async () => {
+    const validation = corpus.subarray(0, 60);
+    const make = (changes: Partial<TrainOptions> = {}) =>
+      setUp({
+        maxSteps: 8,
+        validation,
+        evalInterval: 4,
+        evaluation: { exact: true, timeSize: 5 },
+        ...changes,
+      });
+    let pauses = 0;
+    const signal = {
+      get aborted() {
+        return pauses > 6; // four steps, and some of the evaluation
+      },
+    };
+    const pause = async () => {
+      pauses++;
+    };
+    const first = make({ signal, pause });
+    const events = await collect(train(first));
+    expect(ofType(events, 'evaluation')).toEqual([]);
+    expect(ofType(events, 'checkpoint')).toMatchObject([{ step: 4, state: { evaluationDue: true } }]);
+    expect(events.at(-1)).toEqual({ type: 'end', step: 4, reason: 'signal' });
+    const { state } = ofType(events, 'checkpoint')[0];
+    const { model, optimizer } = first;
+    const rest = await collect(train(make({ model, optimizer, state })));
+    expect(ofType(rest, 'evaluation').map(({ step }) => step)).toEqual([4, 8]);
+  });
+
+  it('ends after a given step as if it had been aborted there', async () => {
+    const events = await collect(train(setUp({ logEvery: 100, stopAfter: 3 })));
+    expect(events.map(({ type, step }) => [type, step])).toEqual([
+      ['step', 1],
+      ['checkpoint', 3],
+      ['end', 3],
+    ]);
+  });
+
+  it('asks for a checkpoint again after an evaluation, and tells which step was the best', async () => {
+    const validation = corpus.subarray(0, 60);
+    let evaluated = false;
+    const options = setUp({ maxSteps: 6, validation, evalInterval: 4, evaluation: { exact: true } });
+    const saved: number[] = [];
+    for await (const event of train({ ...options, wantsCheckpoint: () => evaluated && saved.length === 0 })) {
+      if (event.type === 'evaluation') evaluated = true;
+      if (event.type === 'checkpoint') {
+        saved.push(event.step);
+        expect(event.state).toMatchObject({ step: 4, bestStep: 4, evaluationDue: false });
+      }
+    }
+    expect(saved).toEqual([4]);
+  });
+
   it('ends after the step at hand when aborted, with a checkpoint event', async () => {
     const signal = { aborted: false };
     let pauses = 0;
@@ -243,6 +297,7 @@ describe('train', () => {
     [{ epochLoss: null }, 'epochLoss'],
     [{ evaluationDue: 1 }, 'evaluationDue'],
     [{ bestLoss: 'good' }, 'bestLoss'],
+    [{ bestStep: 1.5 }, 'bestStep'],
     [{ evaluationsSinceBest: -1 }, 'evaluationsSinceBest'],
     [{ stepsAbove: 0.5 }, 'stepsAbove'],
     [{ position: 0.5 }, 'position'],
@@ -250,7 +305,13 @@ describe('train', () => {
   ])('refuses a state with %o', async (changes, name) => {
     const state = {
       ...{ step: 3, epoch: 1, epochLoss: 8, evaluationDue: false, bestLoss: null, position: 15 },
-      ...{ evaluationsSinceBest: 0, stepsAbove: 0, schedule: { lr: 1, best: null }, ...changes },
+      ...{
+        bestStep: null,
+        evaluationsSinceBest: 0,
+        stepsAbove: 0,
+        schedule: { lr: 1, best: null },
+        ...changes,
+      },
     } as unknown as TrainingState;
     await expect(collect(train(setUp({ state })))).rejects.toThrow(`train: expected ${name} of the state`);
   });

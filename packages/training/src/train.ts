@@ -29,8 +29,10 @@ export interface TrainOptions {
   evaluation?: EvaluateOptions;
   /** Ends early when so many evaluations in a row were no better than the best before them. */
   patience?: number;
-  /** Ends, without an error and without another evaluation, after the step at hand and a checkpoint event. Looked at once a step. */
+  /** Ends, without an error, after the step at hand and a checkpoint event; an evaluation is broken off, and made when the run goes on. */
   signal?: { readonly aborted: boolean };
+  /** Ends likewise after this step. */
+  stopAfter?: number;
   /** Asked after every step, and before the end: is it time for a checkpoint event? By default never, but when the run ends early. */
   wantsCheckpoint?: (step: number) => boolean;
   /**
@@ -65,6 +67,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     schedule.setState(state.schedule);
   }
 
+  const stopAfter = options.stopAfter ?? Number.POSITIVE_INFINITY;
+
   const { params, backend } = model;
   const [N, T] = [batches.batchSize, batches.timeSize];
   const xsIds = new Int32Array(N * T);
@@ -82,6 +86,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   let epochStart = now();
   let logged = { step, time: epochStart };
   let bestLoss = state?.bestLoss ?? Number.POSITIVE_INFINITY;
+  let bestStep = state?.bestStep ?? null;
   let evaluationsSinceBest = state?.evaluationsSinceBest ?? 0;
   const isOutOfPatience = () => patience !== undefined && evaluationsSinceBest >= patience;
   const twiceBlind = 2 * Math.log(model.config.vocabSize);
@@ -113,18 +118,33 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     state: {
       ...{ step, epoch, epochLoss, evaluationDue, evaluationsSinceBest, stepsAbove },
       bestLoss: Number.isFinite(bestLoss) ? bestLoss : null,
+      bestStep,
       position: batches.position,
       schedule: schedule.getState(),
     },
   });
 
-  const evaluateNow = async (epoch: number): Promise<EvaluationEvent> => {
-    const result = await evaluate(model, validation ?? new Int32Array(0), { pause, ...options.evaluation });
+  /** Undefined if it was broken off. */
+  const evaluateNow = async (epoch: number): Promise<EvaluationEvent | undefined> => {
+    const pauseOrStop = async () => {
+      await pause?.();
+      if (signal?.aborted) throw BROKEN_OFF;
+    };
+    const ids = validation ?? new Int32Array(0);
+    const result = await evaluate(model, ids, { ...options.evaluation, pause: pauseOrStop }).catch(
+      (error) => {
+        if (error !== BROKEN_OFF) throw error;
+      },
+    );
+    if (!result) return undefined;
     if (hasDiverged(result.loss)) {
       throw new DivergedError(step, `loss ${describeLoss(result.loss)} on the validation text`);
     }
     const event = evaluationEvent(step, epoch, result, result.loss < bestLoss, schedule);
-    bestLoss = Math.min(bestLoss, result.loss);
+    if (event.best) {
+      bestLoss = result.loss;
+      bestStep = step;
+    }
     evaluationsSinceBest = event.best ? 0 : evaluationsSinceBest + 1;
     return event;
   };
@@ -132,8 +152,13 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   try {
     if (state?.evaluationDue) {
       // Of the epoch that ended, if one did.
-      yield await evaluateNow(step % batches.stepsPerEpoch === 0 ? epoch - 1 : epoch);
-      if (options.wantsCheckpoint?.(step) || isOutOfPatience()) yield checkpointNow(false);
+      const event = await evaluateNow(step % batches.stepsPerEpoch === 0 ? epoch - 1 : epoch);
+      if (event) yield event;
+      if (!event || options.wantsCheckpoint?.(step) || isOutOfPatience()) yield checkpointNow(!event);
+      if (!event) {
+        yield { type: 'end', step, reason: 'signal' };
+        return;
+      }
     }
     while (step < lastStep && !isOutOfPatience()) {
       batches.next(xsIds, tsIds);
@@ -151,7 +176,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       history.add(loss, norm);
       await pause?.();
 
-      const aborted = signal?.aborted === true;
+      let aborted = signal?.aborted === true || step >= stopAfter;
       const endsEpoch = step % batches.stepsPerEpoch === 0;
       const evaluationIsDue =
         validation !== undefined &&
@@ -173,13 +198,18 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         const seconds = (now() - epochStart) / 1000;
         yield { type: 'epoch', step, epoch, loss: mean, perplexity: perplexity(mean), seconds };
       }
-      if (evaluates) yield await evaluateNow(epoch);
+      const evaluation = evaluates ? await evaluateNow(epoch) : undefined;
+      if (evaluation) yield evaluation;
+      aborted ||= evaluates && !evaluation;
       if (endsEpoch) {
         epoch++;
         epochLoss = 0;
         epochStart = now();
       }
-      if (checkpoints || isOutOfPatience()) yield checkpointNow(evaluationIsDue && !evaluates);
+      // Asked again after an evaluation: now there may be a model that is worth keeping.
+      if (checkpoints || aborted || (evaluation && options.wantsCheckpoint?.(step)) || isOutOfPatience()) {
+        yield checkpointNow(evaluationIsDue && !evaluation);
+      }
       if (aborted) {
         yield { type: 'end', step, reason: 'signal' };
         return;
@@ -191,6 +221,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     for (const owner of [xs, ts, history, memory]) owner.dispose();
   }
 }
+
+/** What ends an evaluation that is to be made later. */
+const BROKEN_OFF = Symbol('the evaluation was broken off');
 
 /** So many steps in a row with a loss worse than blind guessing by far are no bump on the way. */
 const LONG = 200;

@@ -16,6 +16,8 @@ export interface TrainingState {
   readonly evaluationDue: boolean;
   /** Of all evaluations; null before the first. */
   readonly bestLoss: number | null;
+  /** The step of that evaluation; null before the first. */
+  readonly bestStep: number | null;
   /** How many evaluations in a row were no better than that. */
   readonly evaluationsSinceBest: number;
   /** How many steps in a row had a loss far above that of guessing blindly. */
@@ -28,7 +30,7 @@ export interface TrainingState {
 /** @throws ValueError naming what is not as `train` left it */
 export function checkTrainingState(state: TrainingState): void {
   const { step, epoch, epochLoss, evaluationDue, bestLoss, position, schedule } = state;
-  const { evaluationsSinceBest, stepsAbove } = state;
+  const { bestStep, evaluationsSinceBest, stepsAbove } = state;
   const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
     if (!right) {
       throw new ValueError(
@@ -42,6 +44,7 @@ export function checkTrainingState(state: TrainingState): void {
   expect('epochLoss', Number.isFinite(epochLoss), 'a number', epochLoss);
   expect('evaluationDue', typeof evaluationDue === 'boolean', 'true or false', evaluationDue);
   expect('bestLoss', bestLoss === null || Number.isFinite(bestLoss), 'a number or null', bestLoss);
+  expect('bestStep', bestStep === null || isCount(bestStep), 'a whole number from 0 or null', bestStep);
   expect(
     'evaluationsSinceBest',
     isCount(evaluationsSinceBest),

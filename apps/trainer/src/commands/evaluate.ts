@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
-import type { TokenIds } from '@unroll/text';
+import type { SplitFractions, TokenIds } from '@unroll/text';
 import { evaluate, type EvaluateOptions as Protocol } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
 import { count, duration, figure } from '../format.ts';
 import { loadModel } from '../model-folder.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
+import { readRunConfig } from '../run-folder/run-config.ts';
 
 export interface EvaluateOptions extends BackendOptions {
   data: string | readonly string[];
@@ -19,7 +22,7 @@ export interface EvaluateOptions extends BackendOptions {
 export async function evaluateModel(folder: string, options: EvaluateOptions): Promise<void> {
   const { backend, description } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
-  const { ids, split } = await chooseSplit(options.data, tokenizer, options.split);
+  const { ids, split } = await chooseSplit(options.data, tokenizer, options.split, await fractionsOf(folder));
   const protocol = protocolOf(options, ids);
   const start = performance.now();
   const result = await evaluate(model, ids, { ...protocol, pause: breathe });
@@ -41,4 +44,12 @@ function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: TokenI
   if (exact) return { exact };
   if (batchSize === undefined && timeSize === undefined) return protocolFor(ids) ?? { exact: true };
   return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };
+}
+
+/** How a single text was divided when the model was trained; as usual, if it is not of a run. */
+async function fractionsOf(folder: string): Promise<SplitFractions> {
+  const path = join(folder, 'run.json');
+  if (!existsSync(path)) return {};
+  const { validFraction, testFraction } = (await readRunConfig(path)).settings.data;
+  return { valid: validFraction, test: testFraction };
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { paramsToArrays, serializeConfig, serializeSafetensors, serializeVocab } from '@unroll/checkpoint';
+import { paramsToArrays, serializeSafetensors } from '@unroll/checkpoint';
 import { writeFileWhole } from '@unroll/checkpoint/node';
 import { modelPy, toNpz, toOnnx, toPyTorch } from '@unroll/interchange';
 import { ReferenceBackend } from '@unroll/tensor';
 import { UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
-import { loadModel } from '../model-folder.ts';
+import { filesBesideWeights, loadModel } from '../model-folder.ts';
 import { checkOutFolder, writeFolderWhole } from './out-folder.ts';
 
 export interface ExportOptions {
@@ -17,7 +17,7 @@ export interface ExportOptions {
 }
 
 /** Beside the weights; with them, `unroll import` and programs of one's own have all that they need. */
-const TEXT_FILES = ['config.json', 'vocab.json'];
+const TEXT_FILES = ['config.json', 'vocab.json', 'tokenizer.json'];
 const FOLDER_FILES = {
   pytorch: ['model.safetensors', 'model.py', ...TEXT_FILES],
   onnx: ['model.onnx', ...TEXT_FILES],
@@ -41,6 +41,7 @@ export async function exportModel(
   const { model, tokenizer } = await loadModel(folder, new ReferenceBackend());
   const tensors = await paramsToArrays(model.params);
   const config = { ...model.config, tokenizer: tokenizer.kind };
+  const files = filesBesideWeights(model, tokenizer);
   model.dispose();
   if (format === 'npz') {
     await writeFileWhole(out, toNpz(tensors));
@@ -49,10 +50,6 @@ export async function exportModel(
     return;
   }
 
-  const files = new Map([
-    ['config.json', serializeConfig(config)],
-    ['vocab.json', serializeVocab(tokenizer.vocabulary.tokens)],
-  ]);
   if (format === 'pytorch') {
     files.set('model.py', new TextEncoder().encode(modelPy(config)));
     files.set('model.safetensors', serializeSafetensors(toPyTorch(config, tensors)));
@@ -60,7 +57,7 @@ export async function exportModel(
     files.set('model.onnx', toOnnx(config, tensors));
   }
   await writeFolderWhole(out, files);
-  console.error(`wrote ${out}: ${FOLDER_FILES[format].join(', ')}`);
+  console.error(`wrote ${out}: ${[...files.keys()].join(', ')}`);
   console.error(
     format === 'pytorch'
       ? `then: python3 ${quoted(join(out, 'model.py'))}`

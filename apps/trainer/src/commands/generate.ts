@@ -4,13 +4,14 @@ import type { Tokenizer } from '@unroll/text';
 import pc from 'picocolors';
 import { ExitCode } from '../exit-code.ts';
 import { count, duration, figure, visible } from '../format.ts';
+import { encodePrompt } from '../generation/encode-prompt.ts';
 import { Engine } from '../generation/engine.ts';
 import { readPrompt } from '../generation/read-prompt.ts';
 import { skipIds } from '../generation/skip-ids.ts';
+import { startIds } from '../generation/start-ids.ts';
 import { type Piece, writeText } from '../generation/write-text.ts';
 import { loadModel } from '../model-folder.ts';
 import { listenToSignals, type Signals } from '../signals.ts';
-import { startIds } from '../start-ids.ts';
 
 export interface GenerateOptions extends BackendOptions {
   prompt?: string;
@@ -46,7 +47,7 @@ export async function generateText(
   const { model, tokenizer } = await loadModel(folder, backend);
   const skipped = skipIds(tokenizer, options.skip);
   const prompt = await readPrompt(options.prompt, words);
-  const given = tokenizer.encode(prompt);
+  const given = encodePrompt(tokenizer, prompt);
 
   const signals = listenToSignals();
   const engine = new Engine(model, { rows: 1 });
@@ -118,5 +119,5 @@ async function printObject({ seed, prompt, promptTokens, pieces }: Sample): Prom
 }
 
 function describeSpeed(tokens: number, seconds: number): string {
-  return `${count(tokens)} tokens in ${duration(seconds)}, ${figure(tokens / seconds)} tokens/s`;
+  return `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'} in ${duration(seconds)}, ${figure(tokens / seconds)} tokens/s`;
 }

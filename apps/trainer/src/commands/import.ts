@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseConfig, parseVocab } from '@unroll/checkpoint';
+import { type JsonValue, parseConfig, parseVocab } from '@unroll/checkpoint';
 import { readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
 import { fromPyTorch } from '@unroll/interchange';
-import { createTokenizer, type TokenizerKind, Vocabulary } from '@unroll/text';
+import type { TokenizerKind } from '@unroll/text';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
+import { tokenizerKinds, tokenizerOf } from '../model-folder.ts';
 import { checkOutFolder } from './out-folder.ts';
 
 export interface ImportOptions {
@@ -18,7 +19,7 @@ export interface ImportOptions {
   readonly force?: boolean;
 }
 
-const MODEL_FILES = ['config.json', 'vocab.json', 'model.safetensors'];
+const MODEL_FILES = ['config.json', 'vocab.json', 'tokenizer.json', 'model.safetensors'];
 /** More than any vocabulary or configuration takes. */
 const MOST_BYTES = 2 ** 28;
 
@@ -49,10 +50,17 @@ export async function importModel(
     );
   }
   const kind = tokenizer ?? (await kindIn(join(folder, 'config.json')));
-  createTokenizer(kind, Vocabulary.fromTokens(tokens)); // refused now rather than by whoever reads the folder
+  const json = kind === 'word' || kind === 'char' ? undefined : await readTokenizer(folder);
+  await tokenizerOf(folder, kind, tokens, json); // refused now rather than by whoever reads what is written
 
-  await writeModelFolder(out, { config: { ...config, tokenizer: kind }, vocab: tokens, tensors });
-  console.error(`wrote ${out}: ${MODEL_FILES.join(', ')}`);
+  await writeModelFolder(out, {
+    config: { ...config, tokenizer: kind },
+    vocab: tokens,
+    tokenizer: json,
+    tensors,
+  });
+  const written = MODEL_FILES.filter((name) => name !== 'tokenizer.json' || json !== undefined);
+  console.error(`wrote ${out}: ${written.join(', ')}`);
   console.error(`then: unroll generate ${quoted(out)}`);
 }
 
@@ -64,8 +72,15 @@ async function kindIn(path: string): Promise<TokenizerKind> {
   );
   const kind =
     exists && parseConfig(await readWhole(path, 'Name the tokenizer with --tokenizer.'), path).tokenizer;
-  if (kind === 'word' || kind === 'char') return kind;
+  const known = tokenizerKinds.find((each) => each === kind);
+  if (known !== undefined) return known;
   throw new UsageError(`${path}: says no tokenizer, word or char; name it with --tokenizer`);
+}
+
+/** Of byte pairs, or of another tool. */
+async function readTokenizer(folder: string): Promise<JsonValue> {
+  const path = join(folder, 'tokenizer.json');
+  return parseConfig(await readWhole(path, 'It has to lie beside the weights.'), path);
 }
 
 async function readWhole(path: string, whatToDo: string): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { BackendName } from '@unroll/backend';
 import { StateError } from '@unroll/tensor';
 import { TextError } from '@unroll/text';
+import type { TrainingState } from '@unroll/training';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
 import { loadTokenizer, saveModel } from '../model-folder.ts';
@@ -39,7 +40,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     });
     try {
       const warnings: string[] = [];
-      const state = await goBack(folder, session, (message) => warnings.push(message), options.command);
+      const state = await goBack(folder, session, (message) => warnings.push(message));
       view.begin('unroll resume', describeRun(session, path), await readPast(path));
       const before = config.settings.compute.backend;
       const now = session.settings.compute.backend;
@@ -73,8 +74,7 @@ async function goBack(
   folder: RunFolder,
   session: TrainingSession,
   warn: (message: string) => void,
-  command: string,
-) {
+): Promise<TrainingState | undefined> {
   const { model, tokenizer, settings } = session;
   const found = await folder.latestCheckpoint(warn);
   if (found) {
@@ -84,7 +84,7 @@ async function goBack(
   }
   if (folder.evaluations() > 1) {
     throw new DataError(
-      `${folder.path}: there is no checkpoint to go on from, though a model was saved; keep it, or begin anew over it with ${command} train --force`,
+      `${folder.path}: there is no checkpoint to go on from, though a model was saved; keep it, or begin anew over it with train, the same --out, and --force`,
     );
   }
   // It ended before the first checkpoint: the beginning is as good.
@@ -101,6 +101,11 @@ async function makeSessionAgain(
   { backend, threads, data, command }: ResumeOptions,
 ): Promise<TrainingSession> {
   const before = settings.compute;
+  if (data === undefined && [settings.data.train].flat().includes('-')) {
+    throw new UsageError(
+      `the text of this run came from standard input; say where it is now: ${command} resume ${quoted(path)} --data <path>`,
+    );
+  }
   try {
     return await makeSession(
       {

@@ -4,17 +4,18 @@ import { loadTokenizer, saveModel, sizesOf } from '../model-folder.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import { describeRun, shapeOf } from '../session/describe-run.ts';
 import { environmentOf } from '../session/environment.ts';
+import { rehearse } from '../session/rehearse.ts';
 import { type Attendance, runSession } from '../session/run-session.ts';
 import { makeSession } from '../session/session.ts';
-import { isModelFolder, startFrom } from '../session/start-from.ts';
+import { isFolder, startFrom } from '../session/start-from.ts';
 import { readConfigFile } from '../settings/config-file.ts';
 import { type Layer, type ResolvedSettings, resolveSettings } from '../settings/layers.ts';
 import { optionsLayer, setLayer } from '../settings/options.ts';
+import { mapPaths } from '../settings/paths.ts';
 import { recipeLayer } from '../settings/recipes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { settingsToYaml } from '../settings/write-settings.ts';
 import { type LogFormat, makeView } from '../view/view.ts';
-import { rehearse } from './dry-run.ts';
 
 export interface TrainOptions extends Attendance {
   readonly out?: string;
@@ -35,18 +36,21 @@ export interface TrainOptions extends Attendance {
 export async function trainModel(options: TrainOptions): Promise<number> {
   const { resolved, out } = await settingsFrom(options);
   if (options.printConfig) {
-    process.stdout.write(settingsToYaml(resolved, 'As resolved; of what has no comment, it is the default.'));
+    process.stdout.write(
+      settingsToYaml(resolved, 'The settings as resolved. A value without a comment is the default.'),
+    );
     return 0;
   }
-  const { settings } = resolved;
+  // From wherever it is resumed or repeated, all is where it is now.
+  const settings = mapPaths(resolved.settings, (path) => (path === '-' ? path : resolve(path)));
   const { weights } = settings.model;
   const tokenizer = await tokenizerOf(weights);
-  if (options.dryRun) return rehearse(settings, out, tokenizer, options);
-  if (out === undefined)
-    throw new UsageError('expected --out <folder>: where the model and the records of the run go');
 
   // Everything that can be refused is refused before anything is written.
-  const folder = await RunFolder.check(out, pathsOf(settings), options.force ?? false);
+  const folder =
+    out === undefined ? undefined : await RunFolder.check(out, pathsOf(settings), options.force ?? false);
+  if (options.dryRun) return rehearse(settings, out, tokenizer, options);
+  if (!folder) throw new UsageError('expected --out <folder>: where the model and the records of the run go');
   const session = await makeSession(settings, tokenizer);
   if (weights) await startFrom(weights, session);
   const view = makeView(process.stderr, shapeOf(session), {
@@ -54,8 +58,6 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     quiet: options.quiet,
   });
   try {
-    // From wherever it is resumed, the text is where it is now.
-    const stored = { ...session.settings, data: withAbsolutePaths(settings.data) };
     await folder.begin();
     await saveModel(folder.path, session.model, session.tokenizer);
     const { origins } = resolved;
@@ -63,10 +65,10 @@ export async function trainModel(options: TrainOptions): Promise<number> {
       'What this run was begun with. To repeat it: unroll train --config <this file> --out <folder>';
     await folder.writeForPeople(
       'config.resolved.yaml',
-      settingsToYaml({ settings: stored, origins }, heading),
+      settingsToYaml({ settings: session.settings, origins }, heading),
     );
     await folder.writeForPeople('env.json', `${JSON.stringify(environmentOf(session), null, 2)}\n`);
-    await folder.writeConfig({ settings: stored, dataSha256: session.dataSha256 });
+    await folder.writeConfig(session);
     view.begin('unroll train', describeRun(session, folder.path));
     return await runSession(session, folder, view, options);
   } finally {
@@ -75,7 +77,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   }
 }
 
-/** From the defaults, a model to begin with, a recipe, a file, --set and the command line; the later wins. */
+/** From the defaults, a recipe, a model to begin with, a file, --set and the command line; the later wins. */
 async function settingsFrom(options: TrainOptions): Promise<{ resolved: ResolvedSettings; out?: string }> {
   const file = options.config === undefined ? undefined : await readConfigFile(options.config);
   const recipe = options.recipe ?? file?.recipe;
@@ -86,43 +88,39 @@ async function settingsFrom(options: TrainOptions): Promise<{ resolved: Resolved
     optionsLayer(options),
   ];
   const { weights } = resolveSettings(given).settings.model;
-  const resolved = resolveSettings(
-    weights && (await isModelFolder(weights)) ? [await layerOf(weights), ...given] : given,
-  );
+  const resolved =
+    weights && (await isFolder(weights)) ? await withModel(weights, given) : resolveSettings(given);
   if (resolved.settings.data.train === undefined) {
     throw new UsageError('expected --data <path>: the text to train on');
   }
   return { resolved, out: options.out ?? file?.out };
 }
 
-/** What a model folder says of itself. */
-async function layerOf(folder: string): Promise<Layer> {
+/** A model to begin with says what it is, and nobody can make it something else; a recipe gives way. */
+async function withModel(folder: string, given: readonly Layer[]): Promise<ResolvedSettings> {
   const { model, wordvecSize, hiddenSize, tokenizer } = await sizesOf(folder);
-  return {
-    origin: folder,
-    values: {
-      model: { name: model, wordvecSize, hiddenSize },
-      tokenizer: { kind: tokenizer === 'huggingface' ? 'file' : tokenizer },
-    },
+  const values = {
+    model: { name: model, wordvecSize, hiddenSize },
+    tokenizer: { kind: tokenizer === 'huggingface' ? 'file' : tokenizer },
   };
+  const said = resolveSettings(given);
+  for (const [group, inGroup] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(inGroup)) {
+      const origin = said.origins.get(`${group}.${name}`);
+      const other = (said.settings as unknown as Record<string, Record<string, unknown>>)[group][name];
+      if (origin === undefined || origin.startsWith('recipe ') || other === value) continue;
+      throw new UsageError(
+        `${origin}: ${group}.${name} cannot be ${other} with the weights of ${folder}, where it is ${value}; leave it out`,
+      );
+    }
+  }
+  return resolveSettings([...given, { origin: folder, values }]);
 }
 
 const tokenizerOf = async (weights: string | undefined) =>
-  weights && (await isModelFolder(weights)) ? loadTokenizer(weights) : undefined;
+  weights && (await isFolder(weights)) ? loadTokenizer(weights) : undefined;
 
 /** All files and folders that are read, for a run must not write over them. */
 function pathsOf({ data }: Settings): string[] {
   return [data.train, data.valid ?? [], data.test ?? []].flat().filter((path) => path !== '-');
-}
-
-function withAbsolutePaths(data: Settings['data']): Settings['data'] {
-  const absolute = (path: string): string => (path === '-' ? path : resolve(path));
-  const all = (paths: string | readonly string[]) =>
-    typeof paths === 'string' ? absolute(paths) : paths.map(absolute);
-  return {
-    ...data,
-    train: all(data.train),
-    ...(data.valid && { valid: all(data.valid) }),
-    ...(data.test && { test: all(data.test) }),
-  };
 }

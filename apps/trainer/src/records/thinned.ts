@@ -8,12 +8,14 @@ export class Thinned<Item> {
   readonly #most: number;
   readonly #merge: (stretch: readonly Item[]) => Item;
   readonly #done: Item[] = [];
-  #open: Item[] = [];
-  #stretch = 1;
+  /** What is to become the next stretch, as the digits of a binary number: one item for 1, 2, 4, … of them, or none. */
+  #open: (Item | undefined)[] = [];
+  /** A stretch is of 2 to this power. */
+  #level = 0;
 
   /**
    * @param most how many items stay, even
-   * @param merge one item for several, in order
+   * @param merge one item for two that stand for as many each, or for a shorter one at the end, in order
    */
   constructor(most: number, merge: (stretch: readonly Item[]) => Item) {
     this.#most = most;
@@ -21,18 +23,26 @@ export class Thinned<Item> {
   }
 
   push(item: Item): void {
-    this.#open.push(item);
-    if (this.#open.length < this.#stretch) return;
-    this.#done.push(this.#merge(this.#open));
-    this.#open = [];
+    let merged = item;
+    for (let level = 0; level < this.#level; level++) {
+      const before = this.#open[level];
+      if (before === undefined) {
+        this.#open[level] = merged;
+        return;
+      }
+      this.#open[level] = undefined;
+      merged = this.#merge([before, merged]);
+    }
+    this.#done.push(merged);
     if (this.#done.length < this.#most) return;
     const pairs = this.#done.length / 2;
     for (let i = 0; i < pairs; i++) this.#done[i] = this.#merge(this.#done.slice(2 * i, 2 * i + 2));
     this.#done.length = pairs;
-    this.#stretch *= 2;
+    this.#level++;
   }
 
   items(): Item[] {
-    return this.#open.length > 0 ? [...this.#done, this.#merge(this.#open)] : [...this.#done];
+    const rest = this.#open.filter((item) => item !== undefined).reverse();
+    return rest.length > 0 ? [...this.#done, this.#merge(rest)] : [...this.#done];
   }
 }

@@ -15,14 +15,14 @@ describe('run.json', () => {
   });
 
   it.each([
-    ['{}', 'expected version 1, got undefined'],
-    ['{"version":1}', 'expected dataSha256 to be text'],
+    ['{}', 'expected version 2, got undefined'],
+    ['{"version":2}', 'expected dataSha256 to be text'],
     [
-      '{"version":1,"dataSha256":"ab","settings":{"model":{"hiddenSize":-1}}}',
+      '{"version":2,"dataSha256":"ab","settings":{"model":{"hiddenSize":-1}}}',
       'expected a whole number from 1',
     ],
-    ['{"version":1,"dataSha256":"ab","settings":[]}', 'expected settings by name'],
-    ['{"version":1,"dataSha256":"ab","settings":{"__proto__":{"x":1}}}', 'there is no setting __proto__'],
+    ['{"version":2,"dataSha256":"ab","settings":[]}', 'expected settings by name'],
+    ['{"version":2,"dataSha256":"ab","settings":{"__proto__":{"x":1}}}', 'there is no setting __proto__'],
   ])('is refused where it says %s', (text, message) => {
     const parse = () => parseRunConfig(new TextEncoder().encode(text), 'mine/run.json');
     expect(parse).toThrow(CheckpointError);

@@ -11,11 +11,14 @@ export interface RunConfig {
   readonly dataSha256: string;
 }
 
+/** Of the file's form. */
+const VERSION = 2;
+
 /** A file of settings is far smaller; looked at before it is read. */
 const MOST_BYTES = 1_048_576;
 
 export function serializeRunConfig({ settings, dataSha256 }: RunConfig): Uint8Array {
-  return serializeConfig({ version: 1, dataSha256, settings } as unknown as JsonObject);
+  return serializeConfig({ version: VERSION, dataSha256, settings } as unknown as JsonObject);
 }
 
 /** @throws CheckpointError if the file cannot be read, or is not as a run wrote it */
@@ -26,9 +29,10 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
 /** @throws CheckpointError naming what is not as a run wrote it */
 export function parseRunConfig(bytes: Uint8Array, path: string): RunConfig {
   const { version, dataSha256, settings } = parseConfig(bytes, path);
-  if (version !== 1) {
+  if (version !== VERSION) {
+    const isNewer = typeof version === 'number' && version > VERSION;
     throw new CheckpointError(
-      `${path}: expected version 1, got ${JSON.stringify(version)}; it is of a newer unroll`,
+      `${path}: expected version ${VERSION}, got ${JSON.stringify(version)?.slice(0, 40)}; ${isNewer ? 'it is of a newer unroll: update this one' : 'it is of an older unroll: begin a new run with --weights and this folder'}`,
     );
   }
   if (typeof dataSha256 !== 'string') throw new CheckpointError(`${path}: expected dataSha256 to be text`);

@@ -208,18 +208,21 @@ export class RunFolder {
     for (const name of logFiles) {
       this.#append(name, '');
       const { size } = statSync(this.file(name));
-      if (size >= (sizes[name] ?? 0)) {
-        onDisk(this.file(name), () => truncateSync(this.file(name), sizes[name] ?? 0));
-      } else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
+      const kept = sizes[name] ?? 0;
+      if (kept === 0) this.#empty(name);
+      else if (size >= kept) onDisk(this.file(name), () => truncateSync(this.file(name), kept));
+      else warn(`${this.file(name)} is shorter than it was: what it said of the steps before is lost`);
     }
   }
 
   /** As if nothing had been recorded yet. */
   emptyLogs(): void {
-    for (const name of logFiles) {
-      const beginning = name === EVENTS_FILE ? fileHeader(wallTime()) : '';
-      onDisk(this.file(name), () => writeFileSync(this.file(name), beginning));
-    }
+    for (const name of logFiles) this.#empty(name);
+  }
+
+  #empty(name: string): void {
+    const beginning = name === EVENTS_FILE ? fileHeader(wallTime()) : '';
+    onDisk(this.file(name), () => writeFileSync(this.file(name), beginning));
   }
 
   /** How many evaluations are recorded. */

@@ -1,11 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Random } from '@unroll/tensor';
 import { TextError, type Tokenizer } from '@unroll/text';
+import { DataError } from '../exit-code.ts';
 import { count } from '../format.ts';
+import { encodePrompt } from '../generation/encode-prompt.ts';
 import type { Engine } from '../generation/engine.ts';
 import { skipIds } from '../generation/skip-ids.ts';
+import { startIds } from '../generation/start-ids.ts';
 import { type FinishReason, type Piece, writeText } from '../generation/write-text.ts';
-import { startIds } from '../start-ids.ts';
 import { ApiError } from './api-error.ts';
 import type { CompletionRequest } from './completion-request.ts';
 
@@ -106,16 +108,22 @@ export class CompletionJob {
     signal: AbortSignal,
     take: (index: number, piece: Piece) => Promise<void> | void,
   ): Promise<void> {
+    // When one text fails, nobody waits for the others.
+    const others = new AbortController();
+    const either = AbortSignal.any([signal, others.signal]);
     await Promise.all(
       Array.from({ length: this.texts }, async (_, index) => {
         const prompt = this.#prompts[Math.floor(index / this.#request.n)];
         if (this.#request.echo) await take(index, { text: prompt.text, tokens: 0 });
-        for await (const piece of this.#pieces(prompt, index % this.#request.n, signal)) {
+        for await (const piece of this.#pieces(prompt, index % this.#request.n, either)) {
           if (piece.finishReason === 'cancelled') throw new ApiError(503, 'the server is being stopped');
           await take(index, piece);
         }
       }),
-    );
+    ).catch((error) => {
+      others.abort();
+      throw error;
+    });
   }
 
   #pieces({ ids }: Prompt, number: number, signal: AbortSignal): AsyncIterable<Piece> {
@@ -146,7 +154,7 @@ function promptOf(given: string | readonly number[], tokenizer: Tokenizer): Prom
   try {
     const prompt =
       typeof given === 'string'
-        ? { text: given, ids: Array.from(tokenizer.encode(given)) }
+        ? { text: given, ids: Array.from(encodePrompt(tokenizer, given)) }
         : { text: tokenizer.decode(given), ids: given };
     if (prompt.ids.length <= MOST_PROMPT_TOKENS) return prompt;
     throw new ApiError(
@@ -155,7 +163,7 @@ function promptOf(given: string | readonly number[], tokenizer: Tokenizer): Prom
       { param: 'prompt', code: 'context_length_exceeded' },
     );
   } catch (error) {
-    if (!TextError.isInstance(error)) throw error;
+    if (!TextError.isInstance(error) && !(error instanceof DataError)) throw error;
     throw new ApiError(400, `prompt: ${error.message}`, { param: 'prompt' });
   }
 }

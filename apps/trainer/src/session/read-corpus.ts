@@ -7,6 +7,11 @@ import type { Settings } from '../settings/settings.ts';
 /** The text of a run as ids, cut up by a tokenizer that is known already, or one made from it. */
 export async function readCorpus({ data, tokenizer }: Settings, known?: Tokenizer): Promise<Corpus> {
   const { train, valid, test, validFraction, testFraction } = data;
+  if (validFraction + testFraction >= 1) {
+    throw new UsageError(
+      `--valid-fraction ${validFraction} and --test-fraction ${testFraction} leave nothing to train on; make them smaller`,
+    );
+  }
   return loadCorpus(
     { train, valid, test },
     {
@@ -15,6 +20,8 @@ export async function readCorpus({ data, tokenizer }: Settings, known?: Tokenize
     },
   );
 }
+
+const BYTES = 256;
 
 async function wanted({
   kind,
@@ -29,7 +36,14 @@ async function wanted({
   if (minCount !== undefined) {
     throw new UsageError(`--min-count goes with --tokenizer word or char, not with ${kind}`);
   }
-  if (kind === 'bpe') return { kind, vocabSize };
+  if (kind === 'bpe') {
+    if (vocabSize !== undefined && vocabSize < BYTES) {
+      throw new UsageError(
+        `--vocab-size ${vocabSize}: expected ${BYTES} or more with --tokenizer bpe, which has a token for each byte`,
+      );
+    }
+    return { kind, vocabSize };
+  }
   if (vocabSize !== undefined) {
     throw new UsageError('--vocab-size does not go with --tokenizer file, which has a vocabulary already');
   }

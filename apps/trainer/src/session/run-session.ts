@@ -32,10 +32,11 @@ export async function runSession(
   session: TrainingSession,
   folder: RunFolder,
   view: View,
-  { command, maxTime = Number.POSITIVE_INFINITY, stopAfter = Number.POSITIVE_INFINITY }: Attendance,
+  { command, maxTime = Number.POSITIVE_INFINITY, stopAfter }: Attendance,
   state?: TrainingState,
 ): Promise<number> {
-  const { settings, tokenizer, batches, model, optimizer, schedule, steps, epochs, validation } = session;
+  const { settings, tokenizer, batches, model, optimizer, schedule, steps, epochs } = session;
+  const { validation, evalInterval } = session;
   const { training, checkpoints, logging } = settings;
   const signals = listenToSignals((ending) =>
     view.line(
@@ -44,8 +45,7 @@ export async function runSession(
   );
   const start = performance.now();
   const due = new CheckpointDue(signals, steps, checkpoints.saveInterval, state?.step ?? 0);
-  let bestAt: number | undefined;
-  let step = state?.step ?? 0;
+  let bestAt = state?.bestStep ?? undefined;
   let reason: 'steps' | 'patience' | 'signal' = 'signal';
   try {
     for await (const event of train({
@@ -55,13 +55,13 @@ export async function runSession(
       logEvery: logging.logEvery,
       validation: validation?.ids,
       evaluation: validation?.protocol,
-      evalInterval: training.evalInterval ?? (training.overfit ? 100 : undefined),
+      evalInterval,
+      stopAfter,
       patience: training.patience,
       wantsCheckpoint: (step) => due.at(step, bestAt !== undefined),
       signal: {
         get aborted() {
-          step++; // It is asked after every step.
-          return signals.aborted || step >= stopAfter || performance.now() - start >= maxTime;
+          return signals.aborted || performance.now() - start >= maxTime;
         },
       },
       pause: breathe,
@@ -103,21 +103,23 @@ export async function runSession(
       }
     }
   } catch (error) {
-    if (error instanceof DivergedError) view.line(whatIsLeft(folder.path, bestAt, due.newest));
+    if (error instanceof DivergedError) {
+      view.line(whatIsLeft(folder.path, validation ? bestAt : due.newest || undefined, due.newest));
+    }
     throw error;
   } finally {
     signals.release();
   }
 
   const time = duration((performance.now() - start) / 1000);
-  if (reason !== 'signal') await reportTest(folder, session, view);
-  await writeReport(folder, view);
   if (reason === 'signal') {
     view.line(
-      `${signals.ending ? 'ended' : 'the time is up'} after ${time} at step ${due.newest} of ${steps}, and saved; go on with: ${command} resume ${quoted(folder.path)}`,
+      `${signals.ending ? 'ended' : 'the time is up'} after ${time} at step ${due.newest} of ${steps}; everything is saved. Go on with: ${command} resume ${quoted(folder.path)}`,
     );
+    await writeReport(folder, view);
     return signals.ending ? ExitCode.ofSignal[signals.ending] : ExitCode.ok;
   }
+  await reportTest(folder, session, view);
   if (reason === 'patience') {
     view.line(`ended at step ${due.newest} of ${steps}: ${training.patience} evaluations were no better`);
   }
@@ -125,6 +127,7 @@ export async function runSession(
   view.line(
     `done in ${time}; the model${validation ? `, the best on the validation text${best},` : ''} is in ${folder.path}`,
   );
+  await writeReport(folder, view);
   view.line(`let it write: ${command} generate ${quoted(folder.path)} --tokens 300`);
   return ExitCode.ok;
 }
@@ -176,7 +179,7 @@ function whatIsLeft(path: string, bestAt: number | undefined, newest: number): s
   return `the model in ${path} is ${model}; ${checkpoint}`;
 }
 
-/** The run as a page. It is for people: that it cannot be made must not spoil the run. */
+/** The run as a page. That it cannot be made of what was recorded must not spoil the run; a disk that is full is another matter. */
 async function writeReport(folder: RunFolder, view: View): Promise<void> {
   try {
     await folder.writeForPeople('report.html', makeReport([await readRun(folder.path)]));

@@ -1,6 +1,7 @@
 import { generate } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
-import { startIds } from '../start-ids.ts';
+import { skipIds } from '../generation/skip-ids.ts';
+import { startIds } from '../generation/start-ids.ts';
 import type { TrainingSession } from './session.ts';
 
 /** A piece of text that the model writes now, always from the same seed; its state is left as it was. */
@@ -10,13 +11,12 @@ export async function sampleFrom({ model, tokenizer, settings }: TrainingSession
   if (sampleSize === 0) return '';
   const carried = await model.getState();
   model.resetState();
-  const unknown = tokenizer.unknownId;
   const ids: number[] = [];
   const tokens = generate(model, {
     prompt: startIds(tokenizer),
     sampleSize,
     temperature: 0.8,
-    skipIds: unknown === undefined || tokenizer.vocabulary.size === 1 ? [] : [unknown],
+    skipIds: skipIds(tokenizer),
     random: new Random(training.seed, 1),
   });
   for await (const id of tokens) ids.push(id);

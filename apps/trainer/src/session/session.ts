@@ -9,8 +9,8 @@ import type { EvaluateOptions } from '@unroll/training';
 import { DataError } from '../exit-code.ts';
 import { count } from '../format.ts';
 import { protocolFor } from '../protocol.ts';
+import { makeOptimizer, makeSchedule } from '../settings/optimizers.ts';
 import type { Settings } from '../settings/settings.ts';
-import { makeOptimizer, makeSchedule } from './optimizers.ts';
 import { readCorpus } from './read-corpus.ts';
 
 /** Everything that a run trains with, made from its settings alone. */
@@ -24,6 +24,8 @@ export interface TrainingSession {
   readonly steps: number;
   /** What is evaluated on, and how; undefined if the text is too short to hold some back. */
   readonly validation: { readonly ids: TokenIds; readonly protocol: EvaluateOptions } | undefined;
+  /** In steps; undefined: after every epoch. */
+  readonly evalInterval: number | undefined;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly backend: Backend;
@@ -35,13 +37,19 @@ export interface TrainingSession {
 
 /** Of a run that learns some batches by heart, if nothing else is said. */
 const OVERFIT_STEPS = 500;
+const OVERFIT_EVAL_INTERVAL = 100;
 
 /**
  * Reads the text and makes model, optimizer and schedule. Nothing is written.
  * @param known the tokenizer of a model that there is already; without it, one is made from the text
+ * @param read the text, if it was read already
  */
-export async function makeSession(given: Settings, known?: Tokenizer): Promise<TrainingSession> {
-  const corpus = await readCorpus(given, known);
+export async function makeSession(
+  given: Settings,
+  known?: Tokenizer,
+  read?: Corpus,
+): Promise<TrainingSession> {
+  const corpus = read ?? (await readCorpus(given, known));
   const { batchSize, timeSize, overfit } = given.training;
   expectLongEnough(given, corpus);
   const ids = overfit ? corpus.train.subarray(0, overfit * batchSize * timeSize + 1) : corpus.train;
@@ -64,6 +72,7 @@ export async function makeSession(given: Settings, known?: Tokenizer): Promise<T
     settings: { ...given, compute: { ...given.compute, backend: backend.name as BackendName } },
     ...{ corpus, tokenizer, batches, epochs, steps, optimizer, schedule, backend, description, model },
     validation: protocol && { ids: valid, protocol },
+    evalInterval: given.training.evalInterval ?? (overfit ? OVERFIT_EVAL_INTERVAL : undefined),
     dataSha256: sha256Of(corpus),
   };
 }

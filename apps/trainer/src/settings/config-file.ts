@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../exit-code.ts';
 import type { Layer } from './layers.ts';
-import { allSettings } from './settings.ts';
+import { mapPaths } from './paths.ts';
 import { yamlProblem } from './yaml-problem.ts';
 
 /** What a configuration file says: settings, and what concerns only `unroll train`. */
@@ -57,7 +57,7 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
     place,
     out: out === undefined ? undefined : from(folder, out as string),
     recipe: recipe as string | undefined,
-    values: withPathsFrom(folder, values),
+    values: mapPaths(values, (path) => from(folder, path)),
   };
 }
 
@@ -111,17 +111,3 @@ function offsetOf(document: Document, names: readonly string[]): number | undefi
 
 const from = (folder: string, path: string): string =>
   path === '-' || isAbsolute(path) ? path : join(folder, path);
-
-function withPathsFrom(folder: string, values: Record<string, unknown>): Record<string, unknown> {
-  const moved = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(moved);
-    return typeof value === 'string' && value !== '' ? from(folder, value) : value;
-  };
-  for (const [group, name, { isPath }] of allSettings()) {
-    const inGroup = Object.hasOwn(values, group) ? values[group] : undefined;
-    if (!isPath || typeof inGroup !== 'object' || inGroup === null || !Object.hasOwn(inGroup, name)) continue;
-    values[group] = { ...inGroup, [name]: moved((inGroup as Record<string, unknown>)[name]) };
-    // A spread of what YAML made is as safe as what it made: own properties only.
-  }
-  return values;
-}

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { UsageError } from '../exit-code.ts';
 import type { Layer } from './layers.ts';
 import { parserOf, type Setting } from './setting.ts';
-import { allSettings, type Settings, settingGroups } from './settings.ts';
+import { allSettings, settingGroups } from './settings.ts';
 import { yamlProblem } from './yaml-problem.ts';
 
 /** What commander calls an option. */
@@ -32,8 +32,10 @@ export function optionsLayer(options: Readonly<Record<string, unknown>>): Layer 
     values[group] ??= {};
     values[group][name] = value;
   }
-  const flagOf = ([group, name]: readonly string[]) =>
-    settingGroups[group as keyof Settings].settings[name].flag.split(' ')[0];
+  const flags = new Map(
+    allSettings().map(([group, name, { flag }]) => [`${group}.${name}`, flag.split(' ')[0]]),
+  );
+  const flagOf = (path: readonly string[]) => flags.get(path.join('.')) ?? 'the command line';
   return { origin: 'the command line', values, place: flagOf };
 }
 
@@ -70,4 +72,13 @@ function asValue(text: string, assignment: string): unknown {
 export function gathered(word: string, before: readonly string[] = []): readonly string[] {
   if (word === '') throw new InvalidArgumentError('Expected something.');
   return [...before, word];
+}
+
+/** Likewise, of text in which `\\n`, `\\t` and `\\\\` stand for what a command line can hardly hold. */
+export function gatheredText(word: string, before: readonly string[] = []): readonly string[] {
+  const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
+  return gathered(
+    word.replace(/\\([nt\\])/g, (_, letter: string) => escapes[letter]),
+    before,
+  );
 }

@@ -162,7 +162,7 @@ describe('settings', () => {
     });
     // With every comment sign taken away, it says what would be anyway.
     const all = yaml(text.replace(/^ {2}# (\w+:) (?!#)/gm, '  $1 '));
-    expect(resolved(all).settings).toEqual(resolved(file).settings);
+    expect(resolved(all).settings).toEqual(resolved(recipeLayer('char'), file).settings);
     for (const [, name, { about }] of allSettings()) {
       expect(text).toContain(`${name}:`);
       expect(text).toContain(about);

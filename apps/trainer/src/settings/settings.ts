@@ -7,7 +7,7 @@ import {
   optimizerNames,
   type ScheduleName,
   scheduleNames,
-} from '../session/optimizers.ts';
+} from './optimizers.ts';
 import { fraction, numberFrom, oneOf, path, paths, type Setting, whole } from './setting.ts';
 
 /** What a run is made of: with the same, it comes out the same. Descriptions of all of it are in `settingGroups`. */
@@ -49,19 +49,20 @@ export interface Settings {
   readonly compute: { readonly backend: BackendName; readonly threads?: number };
 }
 
-export type TokenizerName = 'word' | 'char' | 'bpe' | 'file';
 const tokenizerNames = ['word', 'char', 'bpe', 'file'] as const;
+export type TokenizerName = (typeof tokenizerNames)[number];
 
-interface SettingGroup {
+/** A description for each setting, and none for what is none. */
+interface SettingGroup<Group> {
   readonly about: string;
-  readonly settings: Readonly<Record<string, Setting>>;
+  readonly settings: Readonly<Record<keyof Group, Setting>>;
 }
 
 /**
  * The one place where a setting is made. The command line, the configuration file and its JSON Schema, `unroll init` and the
  * reference in the documentation all come from here.
  */
-export const settingGroups: Readonly<Record<keyof Settings, SettingGroup>> = {
+export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<Settings[Group]> } = {
   data: {
     about: 'The text',
     settings: {
@@ -183,6 +184,8 @@ export const settingGroups: Readonly<Record<keyof Settings, SettingGroup>> = {
 /** Every setting with its path: `model.hiddenSize`. */
 export function allSettings(): (readonly [group: keyof Settings, name: string, setting: Setting])[] {
   return (Object.keys(settingGroups) as (keyof Settings)[]).flatMap((group) =>
-    Object.entries(settingGroups[group].settings).map(([name, setting]) => [group, name, setting] as const),
+    Object.entries<Setting>(settingGroups[group].settings).map(
+      ([name, setting]) => [group, name, setting] as const,
+    ),
   );
 }

@@ -1,8 +1,9 @@
-import { Document, isScalar, Scalar } from 'yaml';
+import { Document, isScalar, isSeq, Scalar } from 'yaml';
 import { z } from 'zod';
-import { type ResolvedSettings, settingsSchema } from './layers.ts';
-import { recipes } from './recipes.ts';
-import { settingGroups } from './settings.ts';
+import { type ResolvedSettings, resolveSettings, settingsSchema } from './layers.ts';
+import { recipeLayer, recipes } from './recipes.ts';
+import type { Setting } from './setting.ts';
+import { type Settings, settingGroups } from './settings.ts';
 
 /** Settings as YAML, with a comment where one is not the default: who said so. */
 export function settingsToYaml({ settings, origins }: ResolvedSettings, heading: string): string {
@@ -11,7 +12,9 @@ export function settingsToYaml({ settings, origins }: ResolvedSettings, heading:
     for (const name of Object.keys(inGroup)) {
       const origin = origins.get(`${group}.${name}`);
       const node = document.getIn([group, name], true);
-      if (origin !== undefined && isScalar(node)) node.comment = ` ${origin}`;
+      if (origin === undefined) continue;
+      if (isScalar(node)) node.comment = ` ${origin}`;
+      else if (isSeq(node)) node.commentBefore = ` ${origin}`;
     }
   }
   document.commentBefore = heading.replace(/^/gm, ' ');
@@ -22,15 +25,19 @@ export function settingsToYaml({ settings, origins }: ResolvedSettings, heading:
 export function initialConfig(given: { data: string; out: string; recipe?: string }): string {
   const lines = [
     '# What unroll train is to do: unroll train --config <this file>',
-    '# A line with a # in front is as it would be without it. Paths are meant from the folder that this file is in.',
+    '# A line that begins with # shows what holds without it. Paths are meant from the folder that this file is in.',
     '# yaml-language-server: $schema=unroll.schema.json',
     '',
     `out: ${scalar(given.out)} # where the model and the records of the run go`,
     ...(given.recipe ? [`recipe: ${given.recipe} # ${recipes[given.recipe].about}`] : []),
   ];
-  for (const [group, { about, settings }] of Object.entries(settingGroups)) {
+  const { settings: normal } = resolveSettings(given.recipe ? [recipeLayer(given.recipe)] : []);
+  for (const group of Object.keys(settingGroups) as (keyof Settings)[]) {
+    const { about } = settingGroups[group];
     lines.push('', `# ${about}`, `${group}:`);
-    for (const [name, { about, value, usual, choices }] of Object.entries(settings)) {
+    for (const [name, setting] of Object.entries<Setting>(settingGroups[group].settings)) {
+      const { about, usual, choices } = setting;
+      const value = (normal[group] as Record<string, string | number | undefined>)[name];
       const isData = group === 'data' && name === 'train';
       const shown = isData ? scalar(given.data) : value === undefined ? '' : scalar(value);
       const notes = [

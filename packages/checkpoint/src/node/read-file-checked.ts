@@ -2,6 +2,7 @@ import { promises } from 'node:fs';
 import { checkSize } from '../check-size.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
 
+const START_BYTES = 9;
 /** A single read may be no longer than 2 GiB - 1. */
 const CHUNK_BYTES = 2 ** 30;
 
@@ -10,8 +11,14 @@ const CHUNK_BYTES = 2 ** 30;
  *
  * @param most bytes
  * @param ifMissing what to do where there is no such file
+ * @param checkStart looks at the first 9 bytes and the size before the rest is read; throws if they are wrong
  */
-export async function readFileChecked(path: string, most: number, ifMissing: string): Promise<Uint8Array> {
+export async function readFileChecked(
+  path: string,
+  most: number,
+  ifMissing: string,
+  checkStart?: (start: Uint8Array, size: number) => void,
+): Promise<Uint8Array> {
   try {
     // Before it is opened: opening a pipe waits for someone to write.
     if (!(await promises.stat(path)).isFile()) {
@@ -21,6 +28,11 @@ export async function readFileChecked(path: string, most: number, ifMissing: str
     try {
       const { size } = await handle.stat();
       checkSize(size, most, path);
+      if (checkStart) {
+        const start = new Uint8Array(Math.min(size, START_BYTES));
+        await handle.read(start, 0, start.length, 0);
+        checkStart(start, size);
+      }
       return await readBytes(handle, size, path);
     } finally {
       await handle.close();
@@ -41,7 +53,7 @@ async function readBytes(handle: promises.FileHandle, size: number, path: string
   const bytes = new Uint8Array(size);
   let filled = 0;
   while (filled < size) {
-    const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, CHUNK_BYTES));
+    const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, CHUNK_BYTES), filled);
     if (bytesRead === 0) {
       throw new CheckpointError(
         `${path}: became shorter while it was read. Read it when nothing writes to it.`,

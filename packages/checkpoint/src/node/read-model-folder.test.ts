@@ -69,6 +69,17 @@ describe('readModelFolder', () => {
     );
   });
 
+  it('refuses 4 GB of something else by their first bytes', async () => {
+    const path = join(folder, 'model.safetensors');
+    for (const start of ['', '\xff'.repeat(9), '\x02\0\0\0\0\0\0\0[]']) {
+      await promises.writeFile(path, start, 'latin1');
+      await promises.truncate(path, 2 ** 32);
+      const before = process.resourceUsage().maxRSS;
+      expect(await refusal(readModelFolder(folder))).toContain(path);
+      expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000); // of 4,194,304 KB
+    }
+  });
+
   it('names a folder in the place of a file', async () => {
     await promises.rm(join(folder, 'vocab.json'));
     await promises.mkdir(join(folder, 'vocab.json'));

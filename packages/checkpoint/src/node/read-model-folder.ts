@@ -1,13 +1,13 @@
 import { promises, type Stats } from 'node:fs';
-import { MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES, MAX_VOCAB_BYTES, MAX_WEIGHTS_BYTES } from '../check-size.ts';
+import { MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES, MAX_VOCAB_BYTES } from '../check-size.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
 import type { JsonValue, ModelFiles } from '../model-files.ts';
 import { parseConfig } from '../parse-config.ts';
 import { parseJson } from '../parse-json.ts';
-import { parseSafetensors } from '../parse-safetensors.ts';
 import { parseVocab } from '../parse-vocab.ts';
 import { modelPaths } from './model-paths.ts';
 import { readFileChecked } from './read-file-checked.ts';
+import { readWeights } from './read-weights.ts';
 
 const INCOMPLETE =
   'A model folder holds config.json, vocab.json and model.safetensors: check the path, or write the model again if ' +
@@ -24,8 +24,8 @@ export async function readModelFolder(folder: string): Promise<ModelFiles> {
   const config = parseConfig(await readFileChecked(paths.config, MAX_CONFIG_BYTES, INCOMPLETE), paths.config);
   const vocab = parseVocab(await readFileChecked(paths.vocab, MAX_VOCAB_BYTES, INCOMPLETE), paths.vocab);
   const tokenizer = await readTokenizer(paths.tokenizer);
-  const weights = await readFileChecked(paths.weights, MAX_WEIGHTS_BYTES, INCOMPLETE);
-  return { config, vocab, tokenizer, tensors: parseSafetensors(weights, paths.weights).tensors };
+  const { tensors } = await readWeights(paths.weights, INCOMPLETE);
+  return { config, vocab, tokenizer, tensors };
 }
 
 /** Undefined if there is none: most models need none. */

@@ -40,12 +40,14 @@ export async function writeSnapshot(folder: string, name: string, files: Snapsho
     for (const [file, bytes] of files) await writeNewFile(join(temporary, file), bytes);
     await writeNewFile(join(temporary, MANIFEST), new TextEncoder().encode(manifest));
     await syncFolder(temporary);
-    await promises.rm(join(folder, name), { recursive: true, force: true }); // one that was damaged
+    await moveAside(join(folder, name), `${temporary}-old`); // a damaged one, or one of the same moment
     await promises.rename(temporary, join(folder, name));
     await syncFolder(folder);
+    await promises.rm(`${temporary}-old`, { recursive: true, force: true });
   } catch (cause) {
     // Nothing better can be done about what cannot be removed, and the error that led here matters more.
     await promises.rm(temporary, { recursive: true, force: true }).catch(() => {});
+    await moveAside(`${temporary}-old`, join(folder, name)).catch(() => {});
     if (cause instanceof DiskError) throw cause;
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new DiskError(
@@ -116,6 +118,13 @@ export async function removeSnapshot(folder: string, name: string): Promise<void
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new DiskError(`${join(folder, name)}: could not be removed (${detail}).`, { cause });
   }
+}
+
+/** Not removed yet: until the new one has its name, it is better than none. */
+async function moveAside(path: string, aside: string): Promise<void> {
+  await promises.rename(path, aside).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

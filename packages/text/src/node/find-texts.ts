@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { showCount } from '../show.ts';
 import { TextError } from '../text-error.ts';
@@ -69,7 +69,8 @@ async function filesMatching(
   const options = { absolute: isAbsolute(pattern), expandDirectories: false, followSymbolicLinks: false };
   const all = await glob(globPattern(pattern), options);
   // By hand, since what `glob` is told to ignore lies below the working directory.
-  const matching = all.filter((path) => pattern.includes(MODULES) || !path.split('/').includes(MODULES));
+  const named = all.filter((path) => pattern.includes(MODULES) || !path.split('/').includes(MODULES));
+  const matching = await withoutModels(named);
   const sizes = await Promise.all(matching.map(async (path) => (await stat(path)).size));
   const files = matching.filter((_, i) => sizes[i] > 0).sort();
   if (files.length === 0) {
@@ -82,6 +83,38 @@ async function filesMatching(
     );
   }
   return { files, leftOut: matching.length - files.length };
+}
+
+/** What a training run leaves beside the text is no text to train on: files in a folder that holds a model, and below it. */
+async function withoutModels(paths: readonly string[]): Promise<string[]> {
+  const known = new Map<string, Promise<boolean>>();
+  const holdsModel = (folder: string): Promise<boolean> => {
+    const found = known.get(folder) ?? holdsAll(folder, modelFiles);
+    known.set(folder, found);
+    return found;
+  };
+  const isWithin = await Promise.all(
+    paths.map(async (path) => (await Promise.all(foldersAbove(path).map(holdsModel))).some(Boolean)),
+  );
+  return paths.filter((_, i) => !isWithin[i]);
+}
+
+/** `a/b` and `a`, of `a/b/c.txt`. */
+function foldersAbove(path: string): string[] {
+  const above = dirname(path);
+  return above === path || above === '.' ? ['.'] : [above, ...foldersAbove(above)];
+}
+
+async function holdsAll(folder: string, names: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean);
 }
 
 async function listFolder(operation: string, path: string): Promise<Dirent[]> {

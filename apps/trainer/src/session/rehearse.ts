@@ -1,21 +1,22 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { readSnapshot } from '@unroll/checkpoint/node';
+import { readSnapshot, removeSnapshot } from '@unroll/checkpoint/node';
 import type { Tokenizer } from '@unroll/text';
+import type { Corpus } from '@unroll/text/node';
 import { evaluate } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
 import { bytes, count, duration } from '../format.ts';
 import { loadTokenizer, saveModel } from '../model-folder.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
-import { unpackCheckpoint } from '../session/checkpoint.ts';
-import { describeRun } from '../session/describe-run.ts';
-import { type Attendance, runSession } from '../session/run-session.ts';
-import { makeSession, type TrainingSession } from '../session/session.ts';
-import { startFrom } from '../session/start-from.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { View } from '../view/view.ts';
+import { unpackCheckpoint } from './checkpoint.ts';
+import { describeRun } from './describe-run.ts';
+import { type Attendance, runSession } from './run-session.ts';
+import { makeSession, type TrainingSession } from './session.ts';
+import { startFrom } from './start-from.ts';
 
 /** What two steps told about all of them. */
 interface Findings {
@@ -66,10 +67,13 @@ export async function rehearse(
     };
     first.backend.dispose();
 
-    const again = await prepare(often, await loadTokenizer(path));
+    // The text is at hand; of standard input there is nothing more to read.
+    const again = await prepare(often, await loadTokenizer(path), first.corpus);
     const { state } = unpackCheckpoint(await readSnapshot(join(path, 'checkpoints'), nameOf(1)), again, path);
     if (state.step < lastStep) {
-      await runSession(again, folder, watch, { ...attendance, stopAfter: lastStep }, state);
+      await removeSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
+      const code = await runSession(again, folder, watch, { ...attendance, stopAfter: lastStep }, state);
+      if (code !== ExitCode.ok) return code;
     }
     const resumed = await readSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
     for (const [name, data] of whole) {
@@ -97,8 +101,12 @@ const nameOf = (step: number): string => RunFolder.checkpointName(step);
 const sizeOf = (files: ReadonlyMap<string, Uint8Array>): number =>
   [...files.values()].reduce((sum, { length }) => sum + length, 0);
 
-async function prepare(settings: Settings, tokenizer: Tokenizer | undefined): Promise<TrainingSession> {
-  const session = await makeSession(settings, tokenizer);
+async function prepare(
+  settings: Settings,
+  tokenizer: Tokenizer | undefined,
+  corpus?: Corpus,
+): Promise<TrainingSession> {
+  const session = await makeSession(settings, tokenizer, corpus);
   if (settings.model.weights) await startFrom(settings.model.weights, session);
   return session;
 }
@@ -114,11 +122,10 @@ async function secondsToRead(session: TrainingSession): Promise<number> {
 }
 
 async function estimate(
-  { settings, steps, batches, validation }: TrainingSession,
+  { settings, steps, batches, validation, evalInterval = batches.stepsPerEpoch }: TrainingSession,
   { secondsPerStep, secondsPerToken, memory, checkpoint, model }: Findings,
   out: string | undefined,
 ): Promise<[name: string, value: string][]> {
-  const { evalInterval = batches.stepsPerEpoch } = settings.training;
   const evaluations = validation ? Math.ceil(steps / evalInterval) : 0;
   const evaluating = evaluations * (validation?.ids.length ?? 0) * secondsPerToken;
   const disk = (settings.checkpoints.keep + 1) * checkpoint + 2 * model;
