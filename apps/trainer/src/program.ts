@@ -1,25 +1,13 @@
 import { backendNames } from '@unroll/backend';
 import { Command, Option } from 'commander';
 import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
-import { compareOrders, compareRuns } from './commands/compare.ts';
-import { downloadData } from './commands/data.ts';
-import { doctor } from './commands/doctor.ts';
-import { evaluateModel } from './commands/evaluate.ts';
-import { exportModel } from './commands/export.ts';
-import { generateText } from './commands/generate.ts';
-import { importModel } from './commands/import.ts';
-import { initConfig } from './commands/init.ts';
-import { inspect } from './commands/inspect.ts';
-import { makeReports } from './commands/report.ts';
-import { resumeRun } from './commands/resume.ts';
-import { serveModel } from './commands/serve.ts';
-import { trainModel } from './commands/train.ts';
 import { addCompletion } from './completion.ts';
 import { exitCodes } from './exit-code.ts';
+import { compareOrders } from './records/compare-orders.ts';
 import { addSettingOptions, gathered, gatheredText } from './settings/options.ts';
 import { recipes } from './settings/recipes.ts';
 import { version } from './version.ts';
-import { logFormats } from './view/view.ts';
+import { logFormats } from './view/log-format.ts';
 
 /**
  * The command line, from which help is made too.
@@ -90,14 +78,16 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option('--force', 'let the run in that folder be written over')
     .option('--deterministic', 'always so here: the same seed gives the same bits');
   attended(addSettingOptions(train)).action(async (options) =>
-    end(await trainModel({ ...options, command })),
+    end(await (await import('./commands/train.ts')).trainModel({ ...options, command })),
   );
 
   attended(withBackend(program.command('resume'), false))
     .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
     .argument('<run folder>', 'the --out of unroll train')
     .option('--data <path...>', 'where the text lies now (default: where it lay)')
-    .action(async (folder: string, options) => end(await resumeRun(folder, { ...options, command })));
+    .action(async (folder: string, options) =>
+      end(await (await import('./commands/resume.ts')).resumeRun(folder, { ...options, command })),
+    );
 
   withBackend(program.command('evaluate'))
     .description("Measure a model's perplexity on a text.")
@@ -116,7 +106,9 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
       "count every prediction, in one stream, instead of the book's protocol; so are texts too short for that",
     )
     .option('--json', 'print one JSON object')
-    .action((folder: string, options) => evaluateModel(folder, options));
+    .action(async (folder: string, options) =>
+      (await import('./commands/evaluate.ts')).evaluateModel(folder, options),
+    );
 
   withBackend(program.command('generate'))
     .description('Let a model write.')
@@ -152,7 +144,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option('--json', 'print one JSON object for each text, on a line')
     .option('--quiet', 'say nothing of the speed')
     .action(async (folder: string, words: string[], options) =>
-      end(await generateText(folder, words, options)),
+      end(await (await import('./commands/generate.ts')).generateText(folder, words, options)),
     );
 
   withBackend(program.command('serve'))
@@ -177,14 +169,18 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .option('--max-tokens-limit <n>', 'the most tokens of a text', wholeFrom(1), 4096)
     .option('--cors <origin>', 'let pages of this origin ask, such as https://example.org')
-    .action(async (folder: string, options) => end(await serveModel(folder, options)));
+    .action(async (folder: string, options) =>
+      end(await (await import('./commands/serve.ts')).serveModel(folder, options)),
+    );
 
   program
     .command('report')
     .description('Make a page of a run, or one that compares several: curves, samples, settings, machine.')
     .argument('<run folders...>', 'the --out of unroll train')
     .option('--out <file>', 'where the page goes (default: report.html in the run; of several: here)')
-    .action((paths: string[], options) => makeReports(paths, options));
+    .action(async (paths: string[], options) =>
+      (await import('./commands/report.ts')).makeReports(paths, options),
+    );
 
   program
     .command('compare')
@@ -194,7 +190,9 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
       new Option('--sort <by>', 'what comes first (default: the order given)').choices(compareOrders),
     )
     .option('--json', 'print one JSON object')
-    .action((paths: string[], options) => compareRuns(paths, options));
+    .action(async (paths: string[], options) =>
+      (await import('./commands/compare.ts')).compareRuns(paths, options),
+    );
 
   program
     .command('export')
@@ -213,7 +211,9 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .requiredOption('--out <path>', 'a new folder; for npz a file')
     .option('--force', 'write over what was exported there before')
-    .action((folder: string, options) => exportModel(folder, options));
+    .action(async (folder: string, options) =>
+      (await import('./commands/export.ts')).exportModel(folder, options),
+    );
 
   program
     .command('import')
@@ -230,14 +230,16 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     )
     .requiredOption('--out <folder>', 'the model folder to be written')
     .option('--force', 'write over a model that is there')
-    .action((path: string, options) => importModel(path, options));
+    .action(async (path: string, options) =>
+      (await import('./commands/import.ts')).importModel(path, options),
+    );
 
   program
     .command('inspect')
     .description('Show the tensors of a model folder, a checkpoint of a run or a safetensors file.')
     .argument('<path>', 'a model folder, a folder under checkpoints, or a safetensors file')
     .option('--json', 'print one JSON object')
-    .action((path: string, options) => inspect(path, options));
+    .action(async (path: string, options) => (await import('./commands/inspect.ts')).inspect(path, options));
 
   program
     .command('init')
@@ -247,13 +249,15 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option('--out <folder>', 'where the run is to go', 'runs/mine')
     .option('--recipe <name>', 'begin from settings that go well together')
     .option('--force', 'write over a file of that name')
-    .action((file: string, options) => initConfig(file, { ...options, command }));
+    .action(async (file: string, options) =>
+      (await import('./commands/init.ts')).initConfig(file, { ...options, command }),
+    );
 
   program
     .command('data')
     .description('Fetch a data set into the cache folder, once, and print where it lies.')
     .addArgument(program.createArgument('<name>', 'which one').choices(['ptb']))
-    .action(() => downloadData());
+    .action(async () => (await import('./commands/data.ts')).downloadData());
 
   program
     .command('doctor')
@@ -261,7 +265,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
       'Tell what this machine offers: SIMD, threads, a BLAS, and how fast each backend multiplies.',
     )
     .option('--json', 'print one JSON object')
-    .action((options) => doctor(options));
+    .action(async (options) => (await import('./commands/doctor.ts')).doctor(options));
 
   addCompletion(program);
   return program;

@@ -76,7 +76,7 @@ describe('unroll generate', () => {
 
   it('says which words of a prompt it does not know', async () => {
     const { code, stderr } = await unroll(['generate', words, 'the', 'zebra']);
-    expect(stderr).toContain('has no "zebra"');
+    expect(stderr).toContain('the model does not know "zebra" of the prompt; leave it out');
     expect(code).toBe(3);
   });
 

@@ -67,7 +67,7 @@ describe('a damaged model folder', () => {
     ['vocabSize', 16, 'config.json expects a vocabulary of 16, vocab.json has 14 tokens'],
     ['model', 'gpt', 'expected model to be one of simple-rnnlm, rnnlm, got "gpt"'],
     ['model', '__proto__', 'expected model to be one of simple-rnnlm, rnnlm, got "__proto__"'],
-    ['tokenizer', null, 'expected tokenizer to be one of word, char, got null'],
+    ['tokenizer', null, 'expected tokenizer to be one of word, char, bpe, huggingface, got null'],
     ['hiddenSize', -2, 'expected hiddenSize to be a whole number from 1, got -2'],
   ])('is refused when config.json says %s %j', async (name, value, message) => {
     const folder = await damaged(async (path) => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { count, duration, table, visible } from '../format.ts';
+import { orders } from '../records/compare-orders.ts';
 import { differingSettings } from '../records/differing-settings.ts';
 import { measure } from '../records/measure.ts';
 import { readRun } from '../records/read-run.ts';
@@ -15,31 +16,8 @@ interface Row {
   readonly settings: ReadonlyMap<string, Scalar | undefined>;
 }
 
-type Order = (a: Summary, b: Summary) => number;
-
-const missing = (value: number | undefined, otherwise: number): number =>
-  value === undefined || Number.isNaN(value) ? otherwise : value;
-const least =
-  (of: (summary: Summary) => number | undefined): Order =>
-  (a, b) => {
-    const [first, second] = [a, b].map((summary) => missing(of(summary), Number.POSITIVE_INFINITY));
-    // Not their difference: that of two infinities is no number.
-    return first < second ? -1 : first > second ? 1 : 0;
-  };
-
-/** By what the runs can be put in order: the best, the fastest, the shortest first. */
-const orders: Readonly<Record<string, Order>> = {
-  perplexity: least(({ best }) => best?.perplexity),
-  loss: least(({ lastLoss }) => lastLoss),
-  speed: least(({ tokensPerSecond }) => -missing(tokensPerSecond, 0)),
-  steps: least(({ steps }) => steps),
-  time: least(({ seconds }) => seconds),
-};
-
 /** What the column of the model says already. */
 const inModel = ['model.name', 'model.wordvecSize', 'model.hiddenSize'];
-
-export const compareOrders: readonly string[] = Object.keys(orders);
 
 /**
  * Prints what runs are made of, where they differ, and what they came to: a row for each.

@@ -20,13 +20,17 @@ export interface Setting {
 }
 
 /** What may stand beside flag, description and type. */
-type More = Pick<Setting, 'value' | 'usual'>;
+type More = Pick<Setting, 'value' | 'usual'> & { readonly most?: number };
 
 const toNumber = (text: string): unknown => (text.trim() === '' ? text : Number(text));
 
-export function whole(least: number, flag: string, about: string, more: More = {}): Setting {
-  const error = `a whole number from ${least}`;
-  return { flag, about, schema: z.int({ error }).min(least, { error }), fromText: toNumber, ...more };
+export function whole(least: number, flag: string, about: string, { most, ...more }: More = {}): Setting {
+  const error = `a whole number from ${least}${most === undefined ? '' : ` to ${most}`}`;
+  const schema = z
+    .int({ error })
+    .min(least, { error })
+    .max(most ?? Number.MAX_SAFE_INTEGER, { error });
+  return { flag, about, schema, fromText: toNumber, ...more };
 }
 
 export function numberFrom(least: number, flag: string, about: string, more: More = {}): Setting {

@@ -156,6 +156,7 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       logEvery: whole(1, '--log-every <steps>', 'log every so many steps', { value: 20 }),
       sampleSize: whole(0, '--sample-size <tokens>', 'length of the sample after an evaluation; 0: none', {
         usual: '30 words or 160 characters',
+        most: 10_000, // nothing else happens meanwhile
       }),
     },
   },

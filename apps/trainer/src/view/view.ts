@@ -1,11 +1,10 @@
 import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
 import { JsonView } from './json-view.ts';
 import { LiveView } from './live-view.ts';
+import type { LogFormat } from './log-format.ts';
 import { PlainView } from './plain-view.ts';
 
-/** How a run is told: as a picture that is drawn anew, as lines, or as lines for programs. */
-export const logFormats = ['pretty', 'plain', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
+export type { LogFormat };
 
 /** Of the whole run: what a view needs to say how far it is. */
 export interface RunShape {
