@@ -52,7 +52,7 @@ export function fromPyTorch(
       ['embed.W', embedding], // (V, D)
       [`${layer}.Wx`, gateColumns(weightIh)], // (D, G * H)
       [`${layer}.Wh`, gateColumns(weightHh)], // (H, G * H)
-      [`${layer}.b`, reordered(sum(biasIh, biasHh), gates.pytorch, gates.unroll)], // (G * H)
+      [`${layer}.b`, reordered(sumOfBiases(layer, biasIh, biasHh, source), gates.pytorch, gates.unroll)], // (G * H)
       ['affine.W', transposed(weight)], // (H, V)
       ['affine.b', bias], // (V)
     ]),
@@ -70,9 +70,20 @@ function matrixShape(tensors: ReadonlyMap<string, NamedArray>, name: string, sou
   return shape;
 }
 
-function sum({ dtype, shape, data }: NamedArray, { data: more }: NamedArray): NamedArray {
+function sumOfBiases(
+  layer: string,
+  { dtype, shape, data }: NamedArray,
+  { data: more }: NamedArray,
+  source: string,
+): NamedArray {
   const out = data.slice();
   // A second bias of zeros leaves the first as it is, -0 too, so that a round trip gives the same bits.
   for (let i = 0; i < out.length; i++) if (more[i] !== 0) out[i] += more[i];
+  const bad = out.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (bad >= 0) {
+    throw new CheckpointError(
+      `${source}: "${layer}.bias_ih_l0" and "${layer}.bias_hh_l0": expected finite sums, got ${out[bad]} at ${bad}. ${ADVICE}`,
+    );
+  }
   return { dtype, shape, data: out };
 }

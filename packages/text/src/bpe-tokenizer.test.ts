@@ -265,20 +265,17 @@ describe('tokenizer.json', () => {
   const { model } = json;
   test.each<[string, unknown]>([
     ['the value to be an object, got null', null],
-    ['the value to be an object, got []', []],
+    ['the value to be an object, got a list', []],
     ['model to be an object, got nothing', {}],
-    ['model.type to be "BPE", got \\"WordPiece\\"', { ...json, model: { ...model, type: 'WordPiece' } }],
+    ['model.type to be "BPE", got "WordPiece"', { ...json, model: { ...model, type: 'WordPiece' } }],
     ['no model.dropout, got 0.1', { ...json, model: { ...model, dropout: 0.1 } }],
-    [
-      'no model.end_of_word_suffix, got \\"</w>\\"',
-      { ...json, model: { ...model, end_of_word_suffix: '</w>' } },
-    ],
+    ['no model.end_of_word_suffix, got "</w>"', { ...json, model: { ...model, end_of_word_suffix: '</w>' } }],
     ['no model.ignore_merges, got true', { ...json, model: { ...model, ignore_merges: true } }],
-    ['no normalizer, got {\\"type\\":\\"NFC\\"}', { ...json, normalizer: { type: 'NFC' } }],
-    ['no added_tokens, got [{\\"id\\":400}]', { ...json, added_tokens: [{ id: 400 }] }],
+    ['no normalizer, got an object', { ...json, normalizer: { type: 'NFC' } }],
+    ['no added_tokens, got a list', { ...json, added_tokens: [{ id: 400 }] }],
     ['pre_tokenizer to be an object, got null', { ...json, pre_tokenizer: null }],
     [
-      'pre_tokenizer.type to be "ByteLevel", got \\"Whitespace\\"',
+      'pre_tokenizer.type to be "ByteLevel", got "Whitespace"',
       { ...json, pre_tokenizer: { type: 'Whitespace' } },
     ],
     [
@@ -289,21 +286,21 @@ describe('tokenizer.json', () => {
       'pre_tokenizer.use_regex to be true, got false',
       { ...json, pre_tokenizer: { type: 'ByteLevel', use_regex: false } },
     ],
-    ['model.vocab to be an object, got [1]', { ...json, model: { ...model, vocab: [1] } }],
+    ['model.vocab to be an object, got a list', { ...json, model: { ...model, vocab: [1] } }],
     ['model.vocab["the"] to be an id of its own below 341, got 0', withToken('the', 0)],
-    ['model.vocab["x y"] to be written in the letters of bytes, got \\"x y\\"', withToken('x y', 340)],
+    ['model.vocab["x y"] to be written in the letters of bytes, got "x y"', withToken('x y', 340)],
     ['model.vocab["xyz"] to be an id of its own below 341, got 4000000000', withToken('xyz', 4e9)],
     ['model.vocab["xyz"] to be an id of its own below 341, got -1', withToken('xyz', -1)],
     ['model.vocab["xyz"] to be an id of its own below 341, got 0.5', withToken('xyz', 0.5)],
-    ['model.vocab["xyz"] to be an id of its own below 341, got \\"340\\"', withToken('xyz', '340')],
+    ['model.vocab["xyz"] to be an id of its own below 341, got "340"', withToken('xyz', '340')],
     ['a token "Ā", for a byte, got nothing', { ...json, model: { ...model, vocab: {}, merges: [] } }],
     ['model.merges to be an array, got nothing', { ...json, model: { ...model, merges: undefined } }],
     [
-      'model.merges[0] to be two tokens that make a third, got \\"q q\\"',
+      'model.merges[0] to be two tokens that make a third, got "q q"',
       { ...json, model: { ...model, merges: ['q q'] } },
     ],
     [
-      'model.merges[0] to be two tokens that make a third, got \\"a\\"',
+      'model.merges[0] to be two tokens that make a third, got "a"',
       { ...json, model: { ...model, merges: ['a'] } },
     ],
     [
@@ -311,7 +308,7 @@ describe('tokenizer.json', () => {
       { ...json, model: { ...model, merges: [7] } },
     ],
     [
-      'model.merges[1] to be none of the earlier ones, got \\"',
+      'model.merges[1] to be none of the earlier ones, got "',
       { ...json, model: { ...model, merges: [model.merges[0], model.merges[0]] } },
     ],
   ])('is refused where one expects %s', (problem, value) => {

@@ -145,9 +145,16 @@ function expectThat(isTrue: unknown, expected: string, got: unknown): void {
 }
 
 function unexpected(expected: string, got: unknown): TextError {
-  const shown = got === undefined ? 'nothing' : showToken(JSON.stringify(got) ?? typeof got).slice(1, -1);
   return new TextError(
-    `BpeTokenizer.fromJSON: expected ${expected}, got ${shown}. ` +
+    `BpeTokenizer.fromJSON: expected ${expected}, got ${describe(got)}. ` +
       'Use HuggingFaceTokenizer for what other tools made.',
   );
+}
+
+/** Without looking into an object or a list: it may be nested without end. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return showToken(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
 }

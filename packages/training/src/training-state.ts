@@ -27,6 +27,11 @@ export interface TrainingState {
   readonly schedule: ScheduleState;
 }
 
+/** A value of unknown origin, in a few words; what it is made of may not even be turned into text. */
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 /** @throws ValueError naming what is not as `train` left it */
 export function checkTrainingState(state: TrainingState): void {
   const { step, epoch, epochLoss, evaluationDue, bestLoss, position, schedule } = state;
@@ -34,7 +39,7 @@ export function checkTrainingState(state: TrainingState): void {
   const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
     if (!right) {
       throw new ValueError(
-        `train: expected ${name} of the state to be ${expected}, got ${got}; is it damaged?`,
+        `train: expected ${name} of the state to be ${expected}, got ${shown(got)}; is it damaged?`,
       );
     }
   };
@@ -57,6 +62,6 @@ export function checkTrainingState(state: TrainingState): void {
     'schedule',
     Number.isFinite(schedule?.lr) && (schedule.best === null || Number.isFinite(schedule.best)),
     'that of a schedule',
-    JSON.stringify(schedule),
+    schedule,
   );
 }

@@ -75,7 +75,9 @@ export function unpackCheckpoint(
   }
   for (const [name, size] of Object.entries(logs)) {
     if (!Number.isSafeInteger(size) || (size as number) < 0) {
-      throw new CheckpointError(`${source}/${STATE}: expected the length of ${name}, got ${String(size)}`);
+      throw new CheckpointError(
+        `${source}/${STATE}: expected the length of ${name}, got ${JSON.stringify(size)?.slice(0, 40)}`,
+      );
     }
   }
   assignParams(model.params, parseSafetensors(...read(WEIGHTS)).tensors, `${source}/${WEIGHTS}`);

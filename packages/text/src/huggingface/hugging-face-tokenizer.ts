@@ -38,6 +38,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
     return attempt('fromJSON', () => {
       const { model, added_tokens = [], ...others } = json as LibraryJson;
       checkIds(model, added_tokens);
+      checkContents(added_tokens);
       const whole = { ...absentParts, ...others, model, added_tokens };
       // Some kinds of model read what is unknown from another file.
       const config = { unk_token: model.unk_token, clean_up_tokenization_spaces: false };
@@ -58,7 +59,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
     const odd = ids.findIndex((id) => !isIdBelow(size, id));
     if (odd >= 0) {
       throw new TextError(
-        `HuggingFaceTokenizer.encode: the vocabulary of ${showCount(size)} tokens has no ${showToken(tokens[odd])}, and none ` +
+        `HuggingFaceTokenizer.encode: the vocabulary of ${showCount(size)} tokens has no ${showToken(String(tokens[odd]))}, and none ` +
           'that stands for what is unknown. Use a tokenizer that knows this text.',
       );
     }
@@ -95,7 +96,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
 
 interface LibraryJson {
   readonly model: { readonly vocab: unknown; readonly unk_token?: unknown };
-  readonly added_tokens?: readonly { readonly id: unknown }[];
+  readonly added_tokens?: readonly { readonly id: unknown; readonly content?: unknown }[];
 }
 
 /** The library asks for these, even where there are none. */
@@ -112,6 +113,12 @@ function checkIds({ vocab }: LibraryJson['model'], added: NonNullable<LibraryJso
       `expected ids below ${showCount(limit)} for ${showCount(all.length)} tokens, got ${all[odd]}`,
     );
   }
+}
+
+/** Before the library goes through something that says how long it is. */
+function checkContents(added: NonNullable<LibraryJson['added_tokens']>): void {
+  const odd = added.findIndex(({ content }) => typeof content !== 'string');
+  if (odd >= 0) throw new Error(`expected the content of added token ${odd} to be text`);
 }
 
 function isIdBelow(limit: number, id: unknown): boolean {
