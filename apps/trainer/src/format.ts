@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** 929589 as 929,589. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
@@ -34,12 +36,15 @@ export function bytes(value: number): string {
 /** Rows with their columns lined up: the first flush left, the others flush right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) =>
-    rows.reduce((most, row) => Math.max(most, row[column].length), 0),
+    rows.reduce((most, row) => Math.max(most, stringWidth(row[column])), 0),
   );
   return rows
     .map((row) =>
       row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .map((cell, column) => {
+          const gap = ' '.repeat(widths[column] - stringWidth(cell));
+          return column === 0 ? cell + gap : gap + cell;
+        })
         .join('  ')
         .trimEnd(),
     )
@@ -48,7 +53,9 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** A path as one word of a shell's command line. */
 export function quoted(path: string): string {
-  return /^[\w./~-]+$/.test(path) ? path : `"${path.replaceAll('"', '\\"')}"`;
+  if (/^[\w./~-]+$/.test(path)) return path;
+  // In single quotes, in which a POSIX shell runs nothing.
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Text of unknown origin, with control characters made visible: they could write anything over a terminal. */

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
+import { visible } from './format.ts';
 import { makeProgram } from './program.ts';
 
 /**
@@ -13,9 +14,7 @@ function forgiveClosedPipes(): void {
     console.error(`${pc.red('error:')} standard output could not be written (${error.message})`);
     process.exit(ExitCode.disk);
   });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  process.stderr.on('error', () => {});
 }
 
 /**
@@ -38,7 +37,7 @@ export async function main(args: readonly string[], command = 'unroll'): Promise
     }
     code = exitCodeOf(error);
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`${pc.red('error:')} ${message}`);
+    console.error(`${pc.red('error:')} ${visible(message)}`);
     if (code === ExitCode.unexpected && error instanceof Error) console.error(pc.dim(error.stack ?? ''));
     return code;
   }

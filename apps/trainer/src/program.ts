@@ -85,6 +85,8 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .description('Go on with a run that ended early, to the same bits as if it had never stopped.')
     .argument('<run folder>', 'the --out of unroll train')
     .option('--data <path...>', 'where the text lies now (default: where it lay)')
+    .option('--valid <path...>', 'likewise, of what --valid named')
+    .option('--test <path...>', 'likewise, of what --test named')
     .action(async (folder: string, options) =>
       end(await (await import('./commands/resume.ts')).resumeRun(folder, { ...options, command })),
     );

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileWhole } from '@unroll/checkpoint/node';
 import { UsageError } from '../exit-code.ts';
@@ -16,6 +16,8 @@ export interface InitOptions {
 
 /** What an editor looks things up in, beside the configuration file. */
 const SCHEMA = 'unroll.schema.json';
+/** By this it is known as ours. */
+const TITLE = '"What unroll train is to do"';
 
 /** Writes a configuration file in which every setting is explained, and its schema beside it. */
 export async function initConfig(path: string, { force, command, ...given }: InitOptions): Promise<void> {
@@ -24,8 +26,13 @@ export async function initConfig(path: string, { force, command, ...given }: Ini
     throw new UsageError(`${path}: there is a file of that name; choose another one, or add --force`);
   }
   const encoder = new TextEncoder();
-  await writeFileWhole(path, encoder.encode(initialConfig(given)));
   const schema = join(dirname(path), SCHEMA);
+  if (existsSync(schema) && !force && !readFileSync(schema, 'utf8').includes(TITLE)) {
+    throw new UsageError(
+      `${schema}: there is another file of that name, which editors would take for ours; move it, or add --force`,
+    );
+  }
+  await writeFileWhole(path, encoder.encode(initialConfig(given)));
   await writeFileWhole(schema, encoder.encode(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
   console.error(`wrote ${path}, and ${schema} for editors`);
   console.error(`then: ${command} train --config ${quoted(path)}`);

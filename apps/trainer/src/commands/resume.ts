@@ -18,6 +18,8 @@ import { type LogFormat, makeView, type Past } from '../view/view.ts';
 export interface ResumeOptions extends Attendance {
   /** Where the text lies now, if not where it lay. */
   readonly data?: string | readonly string[];
+  readonly valid?: string | readonly string[];
+  readonly test?: string | readonly string[];
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly quiet?: boolean;
@@ -98,7 +100,7 @@ async function goBack(
 async function makeSessionAgain(
   path: string,
   settings: Settings,
-  { backend, threads, data, command }: ResumeOptions,
+  { backend, threads, data, valid, test, command }: ResumeOptions,
 ): Promise<TrainingSession> {
   const before = settings.compute;
   if (data === undefined && [settings.data.train].flat().includes('-')) {
@@ -110,7 +112,12 @@ async function makeSessionAgain(
     return await makeSession(
       {
         ...settings,
-        data: { ...settings.data, train: data ?? settings.data.train },
+        data: {
+          ...settings.data,
+          train: data ?? settings.data.train,
+          valid: valid ?? settings.data.valid,
+          test: test ?? settings.data.test,
+        },
         compute: { backend: backend ?? before.backend, threads: threads ?? before.threads },
       },
       await loadTokenizer(path),
@@ -123,7 +130,7 @@ async function makeSessionAgain(
     }
     if (TextError.isInstance(error) && data === undefined) {
       throw new DataError(
-        `${error.message} If it is somewhere else now: ${command} resume ${quoted(path)} --data <path>`,
+        `${error.message.replace(/\.?$/, '.')} If it is somewhere else now: ${command} resume ${quoted(path)} --data <path>${settings.data.valid || settings.data.test ? ', --valid <path> or --test <path>' : ''}`,
       );
     }
     throw error;

@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UsageError } from '../exit-code.ts';
 import { onDisk } from './on-disk.ts';
@@ -31,7 +32,7 @@ export class Lock {
           `${path}: process ${holder.pid} on ${holder.host} has worked in this folder since ${holder.since}; wait for it or end it (if there is no such process, remove the file)`,
         );
       }
-      onDisk(path, () => rmSync(path, { force: true }));
+      takeAway(path, holder);
     }
     throw new UsageError(`${path}: another process began to work in this folder at the same moment`);
   }
@@ -39,6 +40,26 @@ export class Lock {
   release(): void {
     onDisk(this.#path, () => rmSync(this.#path, { force: true }));
   }
+}
+
+/** Removes the lock of a dead process, and no other one that came in its place at this moment. */
+function takeAway(path: string, dead: Holder | undefined): void {
+  const aside = `${path}-${process.pid}-${randomUUID()}`;
+  onDisk(path, () => {
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    const moved = readHolder(aside);
+    if (moved && JSON.stringify(moved) !== JSON.stringify(dead)) {
+      try {
+        linkSync(aside, path); // it was alive: back to its place, if nobody is there yet
+      } catch {}
+    }
+    rmSync(aside, { force: true });
+  });
 }
 
 /** False if it is there already. */
@@ -56,7 +77,7 @@ function createFile(path: string, text: string): boolean {
 function readHolder(path: string): Holder | undefined {
   try {
     const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>;
-    if (!Number.isSafeInteger(pid) || typeof host !== 'string') return undefined;
+    if (!Number.isSafeInteger(pid) || (pid as number) < 1 || typeof host !== 'string') return undefined;
     return { pid: pid as number, host, since: String(since) };
   } catch {
     return undefined;

@@ -9,8 +9,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { lstat, mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { CheckpointError, DiskError } from '@unroll/checkpoint';
 import {
   listSnapshots,
@@ -41,6 +41,16 @@ export type LogSizes = Readonly<Record<string, number>>;
 /** What a run writes; `--force` removes these and nothing else. */
 const ownFiles = [CONFIG, CHECKPOINTS, ...modelFiles, ...FOR_PEOPLE, ...logFiles];
 
+/** Where a path leads, past all links; of what is not there yet, where it would be. */
+async function realPathOf(path: string): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch {
+    return dirname(whole) === whole ? whole : join(await realPathOf(dirname(whole)), basename(whole));
+  }
+}
+
 /** Is `inner` the folder `outer`, or somewhere in it? */
 function isWithin(inner: string, outer: string): boolean {
   const way = relative(resolve(outer), resolve(inner));
@@ -63,7 +73,9 @@ export class RunFolder {
    */
   static async check(path: string, data: readonly string[], force: boolean): Promise<RunFolder> {
     if (path === '') throw new UsageError('--out: expected the path of a folder, got nothing');
-    const inside = data.find((text) => isWithin(text, path));
+    const out = await realPathOf(path);
+    const places = await Promise.all(data.map(realPathOf));
+    const inside = data.find((_, i) => isWithin(places[i], out));
     if (inside !== undefined) {
       throw new UsageError(
         `--out ${path}: expected a folder in which the text ${inside} does not lie, or a run could write over it; choose another one`,
@@ -99,10 +111,23 @@ export class RunFolder {
     const folder = new RunFolder(path);
     folder.#lock = Lock.take(folder.file(LOCK));
     try {
+      await folder.#expectOwnFiles();
       return { folder, config: await readRunConfig(folder.file(CONFIG)) };
     } catch (error) {
       folder.close();
       throw error;
+    }
+  }
+
+  /** Records are cut off and written on: a link could lead to a file of somebody else's. */
+  async #expectOwnFiles(): Promise<void> {
+    for (const name of [...logFiles, CHECKPOINTS]) {
+      const stats = await lstat(this.file(name)).catch(() => undefined);
+      const isRight = stats === undefined || (name === CHECKPOINTS ? stats.isDirectory() : stats.isFile());
+      if (isRight) continue;
+      throw new UsageError(
+        `${this.file(name)}: expected a ${name === CHECKPOINTS ? 'folder' : 'file'} of the run, but it is a link or something else; put what it leads to in its place`,
+      );
     }
   }
 
@@ -153,7 +178,7 @@ export class RunFolder {
     const folder = this.file(CHECKPOINTS);
     await this.#expectSpace([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0));
     await writeSnapshot(folder, RunFolder.checkpointName(step), files);
-    for (const old of (await listSnapshots(folder)).slice(keep)) await removeSnapshot(folder, old);
+    for (const old of (await this.#checkpoints()).slice(keep)) await removeSnapshot(folder, old);
   }
 
   /** The newest checkpoint that is whole; `undefined` if none was written yet. Told of each that is not. */
@@ -161,7 +186,7 @@ export class RunFolder {
     warn: (message: string) => void,
   ): Promise<{ files: SnapshotFiles; path: string } | undefined> {
     const folder = this.file(CHECKPOINTS);
-    const names = await listSnapshots(folder);
+    const names = await this.#checkpoints();
     const damaged: string[] = [];
     for (const name of names) {
       try {
@@ -184,6 +209,13 @@ export class RunFolder {
       );
     }
     return undefined;
+  }
+
+  /** The names of those that a run wrote, the newest first; what somebody else put beside them is left alone. */
+  async #checkpoints(): Promise<string[]> {
+    const stepOf = (name: string): number => Number(name.slice('step-'.length));
+    const names = await listSnapshots(this.file(CHECKPOINTS));
+    return names.filter((name) => /^step-\d{9,15}$/.test(name)).sort((a, b) => stepOf(b) - stepOf(a));
   }
 
   /** How long the records are, now that they have reached the disk. */

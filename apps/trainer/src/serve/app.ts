@@ -98,7 +98,10 @@ function streamParts(
   giveBack: () => void,
 ): Response {
   const { outgoing } = c.env;
-  outgoing.setTimeout(LONGEST_STALL, () => outgoing.destroy());
+  // Nothing is written while a prompt is being read; only a client that does not take what is there is sent away.
+  outgoing.setTimeout(LONGEST_STALL, () => {
+    if (outgoing.writableLength > 0) outgoing.destroy();
+  });
   return streamSSE(c, async (stream) => {
     try {
       await job.parts(signal, async (part) => {
@@ -139,7 +142,8 @@ function asApiError(error: unknown): ApiError {
   // Ended while it waited.
   if (error instanceof DOMException && error.name === 'AbortError')
     return new ApiError(503, 'the server is being stopped');
-  console.error(error);
+  // A client that left while it sent its request is no error of ours.
+  if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') console.error(error);
   return new ApiError(500, 'something went wrong here; what, stands where unroll serve was started');
 }
 

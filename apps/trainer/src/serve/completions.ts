@@ -13,6 +13,8 @@ import type { CompletionRequest } from './completion-request.ts';
 
 /** A prompt has at most so many tokens. */
 const MOST_PROMPT_TOKENS = 16_384;
+/** A single word may be as long as a request, and be answered many times over. */
+const MOST_PROMPT_LENGTH = 131_072;
 
 interface Usage {
   readonly prompt_tokens: number;
@@ -151,6 +153,13 @@ function choice(index: number, text: string, reason: FinishReason | undefined): 
 }
 
 function promptOf(given: string | readonly number[], tokenizer: Tokenizer): Prompt {
+  if (typeof given === 'string' && given.length > MOST_PROMPT_LENGTH) {
+    throw new ApiError(
+      400,
+      `prompt: expected at most ${count(MOST_PROMPT_LENGTH)} characters, got ${count(given.length)}`,
+      { param: 'prompt', code: 'context_length_exceeded' },
+    );
+  }
   try {
     const prompt =
       typeof given === 'string'

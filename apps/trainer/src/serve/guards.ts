@@ -6,7 +6,9 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Can only this machine reach a server that listens there? */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  // As a URL spells it: 127.1 and LOCALHOST are loopback too.
+  const name = nameOf(host.includes(':') ? `[${host}]` : host).toLowerCase();
+  return name === 'localhost' || name === '[::1]' || /^127\.|^\[::ffff:7f/.test(name);
 }
 
 /**

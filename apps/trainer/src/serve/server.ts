@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -30,6 +31,10 @@ export interface RunningServer {
 const ROWS = 5;
 /** Connections at the same time. Each may hold a body that is being read. */
 const MOST_CONNECTIONS = 512;
+/** For a stream that is cut off to say so. */
+const LAST_WORDS = 250;
+/** A connection on which nothing moves for so long is closed. */
+const LONGEST_STALL = 60_000;
 /** From the first byte of a request to its last. */
 const LONGEST_REQUEST = 30_000;
 
@@ -42,6 +47,7 @@ export async function startServer({
   ...options
 }: ServerOptions): Promise<RunningServer> {
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // one for each request
   const engine = new Engine(model, { rows: ROWS });
   const app = makeApp({ ...options, model: { name, engine, tokenizer }, stopped: stopping.signal });
   const listener = getRequestListener(app.fetch, {
@@ -59,6 +65,9 @@ export async function startServer({
     listener,
   );
   server.maxConnections = MOST_CONNECTIONS;
+  server.setTimeout(LONGEST_STALL, (socket) => {
+    if (socket.writableLength > 0 || socket.bytesWritten === 0) socket.destroy();
+  });
   await listen(server, options.host, port);
   return {
     url: urlOf(server, options.host),
@@ -67,7 +76,7 @@ export async function startServer({
       const closed = new Promise((resolve) => server.close(resolve));
       const enough = setTimeout(() => {
         stopping.abort();
-        server.closeAllConnections();
+        setTimeout(() => server.closeAllConnections(), LAST_WORDS);
       }, milliseconds);
       await closed;
       clearTimeout(enough);

@@ -34,7 +34,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
         ? `on the same ${overfit === 1 ? 'batch' : `${overfit} batches`}, to learn by heart`
         : validation
           ? describeProtocol(validation.protocol)
-          : 'none: the text is too short to hold some back',
+          : 'none: nothing was held back, or the text is too short for that',
     ],
     ['backend', `${description}; seed ${seed}`],
     ...(path === undefined ? [] : [['results in', path] as [string, string]]),

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -38,7 +39,7 @@ export async function rehearse(
   settings: Settings,
   out: string | undefined,
   known: Tokenizer | undefined,
-  attendance: Attendance,
+  { command }: Attendance,
 ): Promise<number> {
   const often: Settings = {
     ...settings,
@@ -46,6 +47,9 @@ export async function rehearse(
     checkpoints: { saveInterval: 1, keep: 2 },
   };
   const path = await mkdtemp(join(tmpdir(), 'unroll-dry-run-'));
+  // However the process ends, nothing is left behind.
+  const clean = () => rmSync(path, { recursive: true, force: true });
+  process.once('exit', clean);
   const folder = await RunFolder.check(path, [], true);
   try {
     await folder.begin();
@@ -55,7 +59,7 @@ export async function rehearse(
     const lastStep = Math.min(2, first.steps);
     await saveModel(path, first.model, first.tokenizer);
     const watch = new StepWatch();
-    const code = await runSession(first, folder, watch, { ...attendance, stopAfter: lastStep });
+    const code = await runSession(first, folder, watch, { command, stopAfter: lastStep });
     if (code !== ExitCode.ok) return code;
     const whole = await readSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
     const findings: Findings = {
@@ -72,7 +76,7 @@ export async function rehearse(
     const { state } = unpackCheckpoint(await readSnapshot(join(path, 'checkpoints'), nameOf(1)), again, path);
     if (state.step < lastStep) {
       await removeSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
-      const code = await runSession(again, folder, watch, { ...attendance, stopAfter: lastStep }, state);
+      const code = await runSession(again, folder, watch, { command, stopAfter: lastStep }, state);
       if (code !== ExitCode.ok) return code;
     }
     const resumed = await readSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
@@ -86,13 +90,14 @@ export async function rehearse(
     console.log(
       `ok: trained ${lastStep === 1 ? 'a step' : 'two steps'}, saved, loaded, and went on to the same bits`,
     );
-    for (const [name, value] of await estimate(again, findings, out)) print(name, value);
+    for (const [name, value] of await estimate({ ...again, settings }, findings, out)) print(name, value);
     console.log('\nnothing was left behind; without --dry-run, the run begins');
     again.backend.dispose();
     return ExitCode.ok;
   } finally {
     folder.close();
     await rm(path, { recursive: true, force: true });
+    process.removeListener('exit', clean);
   }
 }
 

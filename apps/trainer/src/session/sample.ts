@@ -1,5 +1,6 @@
 import { generate } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
+import { breathe } from '../breathe.ts';
 import { skipIds } from '../generation/skip-ids.ts';
 import { startIds } from '../generation/start-ids.ts';
 import type { TrainingSession } from './session.ts';
@@ -19,7 +20,10 @@ export async function sampleFrom({ model, tokenizer, settings }: TrainingSession
     skipIds: skipIds(tokenizer),
     random: new Random(training.seed, 1),
   });
-  for await (const id of tokens) ids.push(id);
+  for await (const id of tokens) {
+    ids.push(id);
+    await breathe();
+  }
   model.setState(carried);
   return tokenizer.decode(ids);
 }

@@ -6,7 +6,7 @@ import type { Backend } from '@unroll/tensor';
 import { BpttBatches, type TokenIds, type Tokenizer } from '@unroll/text';
 import type { Corpus } from '@unroll/text/node';
 import type { EvaluateOptions } from '@unroll/training';
-import { DataError } from '../exit-code.ts';
+import { DataError, UsageError } from '../exit-code.ts';
 import { count } from '../format.ts';
 import { protocolFor } from '../protocol.ts';
 import { makeOptimizer, makeSchedule } from '../settings/optimizers.ts';
@@ -50,13 +50,18 @@ export async function makeSession(
   read?: Corpus,
 ): Promise<TrainingSession> {
   const corpus = read ?? (await readCorpus(given, known));
-  const { batchSize, timeSize, overfit } = given.training;
+  const { batchSize, timeSize, overfit, patience } = given.training;
   expectLongEnough(given, corpus);
   const ids = overfit ? corpus.train.subarray(0, overfit * batchSize * timeSize + 1) : corpus.train;
   const batches = new BpttBatches(ids, { batchSize, timeSize });
   const { epochs, steps } = lengthOf(given, batches);
   const valid = overfit ? ids : corpus.valid;
   const protocol = protocolFor(valid);
+  if (!protocol && patience !== undefined) {
+    throw new UsageError(
+      `--patience ${patience} needs text to validate on, and there is none; give some with --valid, or a larger --valid-fraction`,
+    );
+  }
 
   const { name, wordvecSize, hiddenSize } = given.model;
   const optimizer = makeOptimizer(given.optimizer.name, given.optimizer.lr);

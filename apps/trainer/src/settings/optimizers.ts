@@ -47,7 +47,7 @@ export function makeSchedule(name: ScheduleName, lr: number, steps: number, warm
   if (warmup > 0 && name !== 'warmup' && name !== 'cosine') {
     throw new UsageError(`--warmup goes with --schedule warmup or cosine, not with ${name}`);
   }
-  if (name === 'cosine' && steps <= warmup) {
+  if (warmup > 0 && steps <= warmup) {
     throw new UsageError(`--warmup ${warmup} leaves nothing of a run of ${steps} steps; make it shorter`);
   }
   switch (name) {

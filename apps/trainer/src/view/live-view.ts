@@ -49,6 +49,7 @@ export class LiveView implements View {
     for (const point of past?.steps ?? []) this.#train.push(point);
     for (const point of past?.evaluations ?? []) this.#validation.push(point);
     this.#stream.on('resize', this.#draw);
+    process.on('SIGCONT', this.#beginBelow);
     // It must not keep the process alive.
     this.#timer = setInterval(this.#draw, TICK).unref();
     this.#draw();
@@ -98,6 +99,7 @@ export class LiveView implements View {
   close(): void {
     clearInterval(this.#timer);
     this.#stream.removeListener('resize', this.#draw);
+    process.removeListener('SIGCONT', this.#beginBelow);
     this.#lines.end();
   }
 
@@ -108,6 +110,9 @@ export class LiveView implements View {
   #above(lines: readonly string[]): void {
     this.#lines.above(lines);
   }
+
+  /** After Ctrl-Z and fg, what was drawn stands somewhere above what the shell wrote meanwhile. */
+  readonly #beginBelow = (): void => this.#lines.end();
 
   readonly #draw = (): void => {
     this.#drawnAt = performance.now();

@@ -1,4 +1,5 @@
 import type { EpochEvent, EvaluationEvent, StepEvent } from '@unroll/training';
+import { visible } from '../format.ts';
 import { JsonView } from './json-view.ts';
 import { LiveView } from './live-view.ts';
 import type { LogFormat } from './log-format.ts';
@@ -74,7 +75,7 @@ class QuietView implements View {
   constructor(stream: NodeJS.WriteStream, asJson: boolean) {
     this.warn = asJson
       ? (text) => new JsonView(stream).warn(text)
-      : (text) => void stream.write(`warning: ${text}\n`);
+      : (text) => void stream.write(`warning: ${visible(text)}\n`);
   }
 
   begin(): void {}
