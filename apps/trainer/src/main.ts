@@ -1,3 +1,4 @@
+import { TextError } from '@unroll/text';
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
@@ -15,6 +16,12 @@ function forgiveClosedPipes(): void {
     process.exit(ExitCode.disk);
   });
   process.stderr.on('error', () => {});
+}
+
+/** Errors about text begin with the function that raised them, which says nothing to whoever typed a command. */
+function withoutOperation(error: Error): string {
+  const { message } = error;
+  return TextError.isInstance(error) ? message.replace(/^[A-Za-z]+(\.[A-Za-z]+)?: /, '') : message;
 }
 
 /**
@@ -36,7 +43,7 @@ export async function main(args: readonly string[], command = 'unroll'): Promise
       return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     }
     code = exitCodeOf(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? withoutOperation(error) : String(error);
     console.error(`${pc.red('error:')} ${visible(message)}`);
     if (code === ExitCode.unexpected && error instanceof Error) console.error(pc.dim(error.stack ?? ''));
     return code;

@@ -26,8 +26,8 @@ export function makeProgram(command: string, end: (code: number) => void): Comma
       'after',
       `
 Examples:
-  unroll train --data my.txt --tokenizer char --out runs/mine
-  unroll generate runs/mine --prompt "Once upon a time" --tokens 300
+  unroll train --data my.txt --recipe char --out runs/mine
+  unroll generate runs/mine Once upon a time
   unroll evaluate runs/mine --data my.txt --split test
 
 Exit codes:
@@ -76,7 +76,13 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option('--print-config', 'print the settings as they come out, and end')
     .option('--dry-run', 'try everything with two steps, estimate time, memory and disk, and leave nothing')
     .option('--force', 'let the run in that folder be written over')
-    .option('--deterministic', 'always so here: the same seed gives the same bits');
+    .option('--deterministic', 'always so here: the same seed gives the same bits')
+    .addHelpText(
+      'after',
+      `\nRecipes:\n${Object.entries(recipes)
+        .map(([name, { about, result }]) => `  ${name.padEnd(8)}${about}\n          ${result}`)
+        .join('\n')}`,
+    );
   attended(addSettingOptions(train)).action(async (options) =>
     end(await (await import('./commands/train.ts')).trainModel({ ...options, command })),
   );
@@ -124,8 +130,8 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
 `,
     )
     .argument('<model folder>', 'as unroll train writes it')
-    .argument('[prompt...]', 'what to go on from; - takes it from standard input')
-    .option('--prompt <text>', 'likewise')
+    .argument('[prompt...]', 'what to go on from; - takes it from standard input, as a pipe is without it')
+    .option('--prompt <text>', 'what to go on from, as an option')
     .option('--tokens <n>', 'how many tokens to write', wholeFrom(0), 200)
     .option('--n <k>', 'how many texts, each from the next seed', wholeFrom(1), 1)
     .option(

@@ -202,7 +202,9 @@ describe('shell completion', () => {
     expect(await complete('train', '--optimizer', 'adag')).toMatch(/^adagrad\t/);
     expect(await complete('train', '--data', '')).toBe(':0\n');
     for (const shell of ['bash', 'zsh', 'fish']) {
-      expect((await unroll(['completion', shell])).stdout).toContain('unroll complete --');
+      const { stdout } = await unroll(['completion', shell]);
+      expect(stdout).toContain('unroll complete --');
+      expect(stdout).not.toContain('eval');
     }
   });
 });

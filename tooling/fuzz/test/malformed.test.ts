@@ -4,7 +4,8 @@ import { measure } from '../src/measure.ts';
 
 /** A second is what a parser may take; a test machine may be busy. */
 const MOST_MILLISECONDS = 5000;
-const MOST_BYTES = 64 * 2 ** 20;
+// What is waiting to be collected counts too: a third more than what is promised.
+const MOST_BYTES = 86 * 2 ** 20;
 
 const parsers = [...new Set(malformed.map(({ parser }) => parser))];
 

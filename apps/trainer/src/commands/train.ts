@@ -41,6 +41,9 @@ export async function trainModel(options: TrainOptions): Promise<number> {
     );
     return 0;
   }
+  if (resolved.settings.data.train === undefined) {
+    throw new UsageError('expected --data <path>: the text to train on');
+  }
   // From wherever it is resumed or repeated, all is where it is now.
   const settings = mapPaths(resolved.settings, (path) => (path === '-' ? path : resolve(path)));
   const { weights } = settings.model;
@@ -90,9 +93,6 @@ async function settingsFrom(options: TrainOptions): Promise<{ resolved: Resolved
   const { weights } = resolveSettings(given).settings.model;
   const resolved =
     weights && (await isFolder(weights)) ? await withModel(weights, given) : resolveSettings(given);
-  if (resolved.settings.data.train === undefined) {
-    throw new UsageError('expected --data <path>: the text to train on');
-  }
   return { resolved, out: options.out ?? file?.out };
 }
 

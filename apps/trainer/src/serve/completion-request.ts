@@ -9,6 +9,7 @@ export interface CompletionRequest {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly topP: number;
+  readonly topK: number | undefined;
   /** Texts for each prompt. */
   readonly n: number;
   readonly stop: readonly string[];
@@ -94,6 +95,8 @@ function schemaFor(mostTokens: number, mostTexts: number) {
         number(0, 1).refine((value) => value > 0, { error: aboveZero }),
         1,
       ),
+      // Not in OpenAI's API, but in many that follow it.
+      top_k: whole(1, Number.MAX_SAFE_INTEGER).nullish(),
       n: field(whole(1, mostTexts), 1),
       stop: field(stop, []),
       seed: whole(0, GREATEST_SEED).nullish(),
@@ -133,6 +136,7 @@ export function requestParser({
       model: data.model ?? undefined,
       maxTokens: data.max_tokens,
       topP: data.top_p,
+      topK: data.top_k ?? undefined,
       stop: [data.stop].flat(),
       seed: data.seed ?? undefined,
       includeUsage: data.stream_options?.include_usage ?? false,

@@ -130,13 +130,13 @@ export class CompletionJob {
 
   #pieces({ ids }: Prompt, number: number, signal: AbortSignal): AsyncIterable<Piece> {
     const { engine, tokenizer } = this.#model;
-    const { maxTokens, temperature, topP, stop } = this.#request;
+    const { maxTokens, temperature, topP, topK, stop } = this.#request;
     const written = engine.write({
       prompt: ids.length > 0 ? ids : startIds(tokenizer),
       sampleSize: maxTokens,
       skipIds: skipIds(tokenizer),
       random: new Random(this.#seed + number),
-      ...{ temperature, topP, signal },
+      ...{ temperature, topP, topK, signal },
     });
     return writeText(written, { stream: tokenizer.stream(ids.at(-1)), stop, signal });
   }

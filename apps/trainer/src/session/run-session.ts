@@ -90,8 +90,8 @@ export async function runSession(
           break;
         }
         case 'checkpoint': {
-          // Nothing tells which model is the best: the newest is.
-          if (!validation) await saveModel(folder.path, model, tokenizer);
+          // As long as nothing tells which model is the best, the newest is.
+          if (bestAt === undefined) await saveModel(folder.path, model, tokenizer);
           const logs = folder.logSizes();
           const files = await packCheckpoint(session, { state: event.state, logs });
           await folder.saveCheckpoint(event.step, files, checkpoints.keep);
@@ -104,7 +104,7 @@ export async function runSession(
     }
   } catch (error) {
     if (error instanceof DivergedError) {
-      view.line(whatIsLeft(folder.path, validation ? bestAt : due.newest || undefined, due.newest));
+      view.line(whatIsLeft(folder.path, bestAt, due.newest));
     }
     throw error;
   } finally {
@@ -172,8 +172,8 @@ class CheckpointDue {
 
 /** After training diverged. */
 function whatIsLeft(path: string, bestAt: number | undefined, newest: number): string {
-  const model =
-    bestAt === undefined ? 'as it was before training' : `that of step ${bestAt}, the best that there was`;
+  const beginning = newest === 0 ? 'as it was before training' : `that of step ${newest}`;
+  const model = bestAt === undefined ? beginning : `that of step ${bestAt}, the best that there was`;
   const checkpoint =
     newest === 0 ? 'there is no checkpoint' : `the newest checkpoint is that of step ${newest}`;
   return `the model in ${path} is ${model}; ${checkpoint}`;
