@@ -8,7 +8,6 @@
  * With `--review <folder>`, the whole report goes there as well, and the terminal in 120 columns: to be looked at.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,11 +18,12 @@ import { screenSvg } from './screen-svg.ts';
 const { values } = parseArgs({ options: { review: { type: 'string' } } });
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const docs = join(root, 'docs');
-const work = mkdtempSync(join(tmpdir(), 'unroll-pictures-'));
+mkdirSync(join(root, 'runs'), { recursive: true });
+const work = mkdtempSync(join(root, 'runs', 'pictures-'));
 
 /** Runs `npm start` and draws the screen at its end, or when so large a part of it was written. */
 async function drawStart(path: string, size: Size, part: number): Promise<void> {
-  const run = join(work, `run-${size.columns}`);
+  const run = relative(root, join(work, `${size.columns}`, 'first'));
   const written = await recordTerminal(`node tooling/start.mjs --out ${run}`, size, root);
   const shown = `$ npm start\r\n${written.replaceAll(run, 'runs/first')}`;
   // Cut between two drawings, each of which begins by going to the left edge.
@@ -35,7 +35,7 @@ async function drawStart(path: string, size: Size, part: number): Promise<void> 
 try {
   await drawStart(join(docs, 'start.svg'), { columns: 100, rows: 44 }, 1);
   await drawStart(join(docs, 'terminal-80.svg'), { columns: 80, rows: 24 }, 0.5);
-  const report = pathToFileURL(join(work, 'run-100', 'report.html')).href;
+  const report = pathToFileURL(join(work, '100', 'first', 'report.html')).href;
   for (const path of await photograph(report, docs, 'report', false)) console.log(relative(root, path));
   if (values.review !== undefined) {
     if (!existsSync(values.review)) mkdirSync(values.review, { recursive: true });
