@@ -68,6 +68,29 @@ async function bare(session: TrainingSession): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
+/** In milliseconds, in all calls of views and folders. */
+let spent = 0;
+
+/** The same, but that the time of each call is added up: on a busy machine that says more than two runs do. */
+function counted<Target extends object>(target: Target): Target {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const member = Reflect.get(target, name, target) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        const start = performance.now();
+        const done = () => {
+          spent += performance.now() - start;
+        };
+        const result: unknown = Reflect.apply(member, target, args);
+        if (result instanceof Promise) return result.finally(done);
+        done();
+        return result;
+      };
+    },
+  });
+}
+
 /** Seconds with all that `unroll train` does beside it, evaluations apart. */
 async function whole(session: TrainingSession): Promise<number> {
   const path = join(folder, 'run');
@@ -79,7 +102,10 @@ async function whole(session: TrainingSession): Promise<number> {
   await saveModel(path, session.model, session.tokenizer);
   view.begin('unroll train', describeRun(session, path));
   const start = performance.now();
-  await runSession({ ...session, validation: undefined }, run, view, { command: 'unroll', stopAfter: steps });
+  await runSession({ ...session, validation: undefined }, counted(run), counted(view), {
+    command: 'unroll',
+    stopAfter: steps,
+  });
   const seconds = (performance.now() - start) / 1000;
   view.close();
   run.close();
@@ -90,7 +116,9 @@ async function whole(session: TrainingSession): Promise<number> {
 try {
   const times = { bare: [] as number[], whole: [] as number[] };
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [name, measure] of Object.entries({ bare, whole })) {
+    // In turn, each first once: what comes later in a process may be slower for reasons of its own.
+    const both = Object.entries({ bare, whole });
+    for (const [name, measure] of round % 2 === 0 ? both : both.reverse()) {
       const session = await makeSession(settings);
       if (round === 0 && name === 'bare') console.log(`${session.description}; ${steps} steps`);
       const seconds = await measure(session);
@@ -101,6 +129,8 @@ try {
       );
     }
   }
+  const share = spent / 10 / times.whole.reduce((sum, seconds) => sum + seconds, 0);
+  console.log(`calls of view and folder, checkpoints too: ${share.toFixed(2)} % of the time`);
   const [least, most] = [Math.min(...times.bare), Math.min(...times.whole)];
   console.log(`view, records and checkpoints: ${((most / least - 1) * 100).toFixed(2)} % (the best of each)`);
 } finally {

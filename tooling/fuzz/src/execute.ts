@@ -1,3 +1,4 @@
+import { processorTime } from './processor-time.ts';
 import type { Target } from './target.ts';
 
 /** Longer than this, a parser hangs. */
@@ -24,12 +25,6 @@ export async function execute(target: Target, input: Uint8Array): Promise<Outcom
     if (outcome.kind !== 'finding') return outcome;
   }
   return first;
-}
-
-/** Milliseconds in which this process computed. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 async function tryOnce(

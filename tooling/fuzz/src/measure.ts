@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { processorTime } from './processor-time.ts';
 
 /** What a parser did with one input. */
 export interface Measured {
   /** What it threw; undefined if it did not. */
   readonly error: unknown;
+  /** In which the process computed, on all its threads. */
   readonly milliseconds: number;
   /** How much more memory the process had at its peak than just before. */
   readonly grownBytes: number;
@@ -25,14 +27,14 @@ export async function measure(bytes: number, run: () => unknown): Promise<Measur
   if (bytes > MOST_WITHOUT_COLLECTING) collectGarbage();
   const before = process.memoryUsage.rss();
   forgetPeak();
-  const start = performance.now();
+  const start = processorTime();
   let error: unknown;
   try {
     await run();
   } catch (thrown) {
     error = thrown;
   }
-  const milliseconds = performance.now() - start;
+  const milliseconds = processorTime() - start;
   return { error, milliseconds, grownBytes: Math.max(0, peakBytes() - before) };
 }
 
