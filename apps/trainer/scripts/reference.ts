@@ -87,7 +87,7 @@ function describe({ description, argChoices, defaultValue }: Option): string {
 function configuration(): string[] {
   return [
     '## Configuration file',
-    'YAML or JSON; `unroll init` writes one. Beside the groups below it may say `out`, `recipe`, and `$schema`. Paths in it are meant from the folder that it is in. What is said later wins: a model folder given as weights, the recipe, the file, `--set`, the options.',
+    'YAML or JSON; `unroll init` writes one. Beside the groups below it may say `out`, `recipe`, and `$schema`. Paths in it are meant from the folder that it is in. What is said later wins: the recipe, the file, `--set`, the options. A model folder given as weights brings its sizes and tokens, which nothing else may contradict.',
     rows(
       ['setting', 'option', 'what'],
       Object.entries(settingGroups).flatMap(([group, { settings }]) =>

@@ -6,11 +6,12 @@ import type { NamedArray } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
 import { createModel } from '@unroll/rnnlm';
 import { ReferenceBackend } from '@unroll/tensor';
+import { BpeTokenizer } from '@unroll/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exportModel } from '../src/commands/export.ts';
 import { importModel } from '../src/commands/import.ts';
 import { exitCodeOf } from '../src/exit-code.ts';
-import { loadModel } from '../src/model-folder.ts';
+import { loadModel, saveModel } from '../src/model-folder.ts';
 import { temporaryFolder } from './unroll.ts';
 
 const vocab = ['\n', 'a', 'b', 'c', 'd'];
@@ -120,6 +121,21 @@ describe('exportModel', () => {
 });
 
 describe('importModel', () => {
+  it('brings a model on byte pairs back, with a tokenizer.json of any size that is meant well', async () => {
+    const tokenizer = BpeTokenizer.train('the cat sat on the mat. '.repeat(20), { vocabSize: 270 });
+    const V = tokenizer.vocabulary.size;
+    const config = { model: 'rnnlm', vocabSize: V, wordvecSize: 3, hiddenSize: 4 };
+    const bytePairs = join(folder, 'byte-pairs');
+    await saveModel(bytePairs, createModel(config, { backend: new ReferenceBackend() }), tokenizer);
+    const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
+    await exportModel(bytePairs, { format: 'pytorch', out: torch });
+    // As large as those of other tools, which write with spaces: more than a configuration may have.
+    const json = await readFile(join(torch, 'tokenizer.json'), 'utf8');
+    await writeFile(join(torch, 'tokenizer.json'), `${json}${' '.repeat(2 ** 20)}`);
+    await importModel(torch, { out: back });
+    expect(await readModelFolder(back)).toEqual(await readModelFolder(bytePairs));
+  });
+
   it('makes the model folder again that was exported, to the bit', async () => {
     const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
     await exportModel(model, { format: 'pytorch', out: torch });

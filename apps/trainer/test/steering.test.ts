@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -64,7 +65,7 @@ describe('a configuration file', () => {
   });
 
   it.each([
-    ['--config', 'nowhere.yaml', 'there is no such file; unroll init writes one'],
+    ['--config', 'nowhere.yaml', 'nowhere.yaml: there is no such file. unroll init writes one.'],
     ['--set', 'model.size=3', 'there is no setting model.size'],
     ['--recipe', 'rnnml', 'did you mean rnnlm?'],
   ])('and %s %s are refused with 2', async (option, value, message) => {
@@ -73,6 +74,22 @@ describe('a configuration file', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'that is a pipe is refused with 2, instead of being waited for',
+    async () => {
+      const { folder, data, out } = await withText();
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const { code, stderr } = await unroll(['train', '--config', pipe, '--data', data, '--out', out]);
+      expect(stderr).toContain(`${pipe}: expected a file`);
+      expect(code).toBe(2);
+      const tokenizer = ['--tokenizer', 'file', '--tokenizer-file', pipe];
+      const refused = await unroll(['train', '--data', data, '--out', out, ...tokenizer]);
+      expect(refused.stderr).toContain(`${pipe}: expected a file`);
+      expect(refused.code).toBe(3);
+    },
+  );
 
   it('and nothing at all is asked for text and folder', async () => {
     const { data } = await withText();

@@ -4,6 +4,7 @@ export type { JsonObject, JsonValue, ModelFiles } from './model-files.ts';
 export type { NamedArray } from './named-array.ts';
 export { assignParams, paramsToArrays } from './params.ts';
 export { parseConfig } from './parse-config.ts';
+export { parseJson } from './parse-json.ts';
 export { parseSafetensors, type Safetensors } from './parse-safetensors.ts';
 export { parseVocab } from './parse-vocab.ts';
 export { serializeConfig } from './serialize-config.ts';

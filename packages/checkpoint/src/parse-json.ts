@@ -19,7 +19,11 @@ const MOST_VALUES = 4_000_000;
 /** `[]`, `{}` and a key take as much memory as several numbers. */
 const [VALUES_OF_A_BRACKET, VALUES_OF_A_KEY] = [4, 2];
 
-/** @throws CheckpointError for what is no JSON, is nested deeply, or has more values than any file that is meant well */
+/**
+ * The value in a JSON file of unknown origin.
+ * @param source names the file in messages
+ * @throws CheckpointError for what is no JSON, is nested deeply, or has more values than any file that is meant well
+ */
 export function parseJson(bytes: Uint8Array, source: string): JsonValue {
   expectModest(bytes, source);
   return decodeJson(bytes, source);

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type JsonValue, parseConfig, parseVocab } from '@unroll/checkpoint';
-import { readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
+import { type JsonValue, parseConfig, parseJson, parseVocab } from '@unroll/checkpoint';
+import { readFileChecked, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
 import { fromPyTorch } from '@unroll/interchange';
 import type { TokenizerKind } from '@unroll/text';
 import { DataError, UsageError } from '../exit-code.ts';
@@ -43,7 +43,10 @@ export async function importModel(
   const weightsPath = isFolder ? join(path, 'model.safetensors') : path;
   const { config, tensors } = fromPyTorch((await readSafetensorsFile(weightsPath)).tensors, weightsPath);
   const vocabPath = vocab ?? join(folder, 'vocab.json');
-  const tokens = parseVocab(await readWhole(vocabPath, 'Name the vocabulary with --vocab.'), vocabPath);
+  const tokens = parseVocab(
+    await readFileChecked(vocabPath, MOST_BYTES, 'Name the vocabulary with --vocab.'),
+    vocabPath,
+  );
   if (tokens.length !== config.vocabSize) {
     throw new DataError(
       `${vocabPath}: expected the ${config.vocabSize} tokens that the embedding in ${weightsPath} is for, got ${tokens.length}`,
@@ -71,7 +74,9 @@ async function kindIn(path: string): Promise<TokenizerKind> {
     () => false,
   );
   const kind =
-    exists && parseConfig(await readWhole(path, 'Name the tokenizer with --tokenizer.'), path).tokenizer;
+    exists &&
+    parseConfig(await readFileChecked(path, MOST_BYTES, 'Name the tokenizer with --tokenizer.'), path)
+      .tokenizer;
   const known = tokenizerKinds.find((each) => each === kind);
   if (known !== undefined) return known;
   throw new UsageError(`${path}: says no tokenizer, word or char; name it with --tokenizer`);
@@ -80,16 +85,5 @@ async function kindIn(path: string): Promise<TokenizerKind> {
 /** Of byte pairs, or of another tool. */
 async function readTokenizer(folder: string): Promise<JsonValue> {
   const path = join(folder, 'tokenizer.json');
-  return parseConfig(await readWhole(path, 'It has to lie beside the weights.'), path);
-}
-
-async function readWhole(path: string, whatToDo: string): Promise<Uint8Array> {
-  try {
-    const stats = await stat(path);
-    if (stats.isFile() && stats.size <= MOST_BYTES) return await readFile(path);
-    throw new Error(stats.isFile() ? `it has ${stats.size} bytes` : 'it is no file');
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new DataError(`${path}: could not be read (${detail}). ${whatToDo}`, { cause });
-  }
+  return parseJson(await readFileChecked(path, MOST_BYTES, 'It has to lie beside the weights.'), path);
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { CheckpointError, parseJson } from '@unroll/checkpoint';
+import { readFileChecked } from '@unroll/checkpoint/node';
 import { parse } from 'yaml';
 import { DataError } from '../exit-code.ts';
 import type { Scalar } from './run.ts';
@@ -36,18 +37,15 @@ export async function readScalars(path: string): Promise<Map<string, Scalar>> {
 
 async function readSmall(path: string): Promise<unknown> {
   try {
-    const { size } = await stat(path);
-    const most = path.endsWith('.json') ? MOST_BYTES : MOST_YAML_BYTES;
-    if (size > most) {
-      throw new DataError(`${path}: expected at most ${most} bytes, got ${size}; this is no file of a run`);
-    }
-    const text = await readFile(path, 'utf8');
-    if (path.endsWith('.json')) return JSON.parse(text);
+    if (path.endsWith('.json')) return parseJson(await readFileChecked(path, MOST_BYTES, ''), path);
+    const bytes = await readFileChecked(path, MOST_YAML_BYTES, '');
     // No aliases: a few lines could stand for gigabytes.
-    return parse(text, { maxAliasCount: 0, logLevel: 'error' });
+    return parse(new TextDecoder().decode(bytes), { maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (CheckpointError.isInstance(error)) {
+      if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined;
+      throw new DataError(error.message, { cause: error });
+    }
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new DataError(`${path}: expected YAML or JSON (${why})`, { cause: error });
   }

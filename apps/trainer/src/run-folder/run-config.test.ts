@@ -32,9 +32,11 @@ describe('run.json', () => {
 
   it('is refused where it cannot be read, or is far too large', async () => {
     const path = join(await temporaryFolder(), 'run.json');
-    await expect(readRunConfig(path)).rejects.toThrow(`${path}: could not be read (ENOENT)`);
+    await expect(readRunConfig(path)).rejects.toThrow(
+      `${path}: there is no such file. Is it the folder of a run?`,
+    );
     await mkdir(path);
-    await expect(readRunConfig(path)).rejects.toThrow(`${path}: could not be read (EISDIR)`);
+    await expect(readRunConfig(path)).rejects.toThrow(`${path}: expected a file, got a folder`);
     await writeFile(`${path}.large`, new Uint8Array(1_048_577));
     await expect(readRunConfig(`${path}.large`)).rejects.toThrow(CheckpointError);
   });

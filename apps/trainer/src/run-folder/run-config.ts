@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { CheckpointError, type JsonObject, parseConfig, serializeConfig } from '@unroll/checkpoint';
+import { readFileChecked } from '@unroll/checkpoint/node';
 import { UsageError } from '../exit-code.ts';
 import { resolveSettings } from '../settings/layers.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -23,7 +23,7 @@ export function serializeRunConfig({ settings, dataSha256 }: RunConfig): Uint8Ar
 
 /** @throws CheckpointError if the file cannot be read, or is not as a run wrote it */
 export async function readRunConfig(path: string): Promise<RunConfig> {
-  return parseRunConfig(await readSmallFile(path), path);
+  return parseRunConfig(await readFileChecked(path, MOST_BYTES, 'Is it the folder of a run?'), path);
 }
 
 /** @throws CheckpointError naming what is not as a run wrote it */
@@ -41,19 +41,5 @@ export function parseRunConfig(bytes: Uint8Array, path: string): RunConfig {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new CheckpointError(error.message, { cause: error });
-  }
-}
-
-async function readSmallFile(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size <= MOST_BYTES) return await readFile(path);
-    throw new CheckpointError(
-      `${path}: expected at most ${MOST_BYTES} bytes, got ${size}; it is not of a run`,
-    );
-  } catch (cause) {
-    if (cause instanceof CheckpointError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new CheckpointError(`${path}: could not be read (${code}). Check that you may read it.`, { cause });
   }
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { parseJson } from '@unroll/checkpoint';
+import { readFileChecked } from '@unroll/checkpoint/node';
 import { TextError, type Tokenizer, type TokenizerSpec } from '@unroll/text';
 import { type Corpus, loadCorpus } from '@unroll/text/node';
 import { DataError, UsageError } from '../exit-code.ts';
@@ -55,17 +56,12 @@ async function wanted({
 const MOST_BYTES = 67_108_864;
 
 async function readTokenizerFile(path: string): Promise<Tokenizer> {
+  const json = parseJson(await readFileChecked(path, MOST_BYTES, 'Check the path.'), path);
+  const { tokenizerFromJSON } = await import('@unroll/text/huggingface');
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw new DataError(`${path}: expected at most ${MOST_BYTES} bytes, got ${size}`);
-    const { tokenizerFromJSON } = await import('@unroll/text/huggingface');
-    return tokenizerFromJSON(JSON.parse(await readFile(path, 'utf8')));
+    return tokenizerFromJSON(json);
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    if (TextError.isInstance(error) || error instanceof SyntaxError) {
-      throw new DataError(`${path}: expected a tokenizer.json in Hugging Face's format (${detail})`);
-    }
-    throw new DataError(`${path}: could not be read (${detail}); check the path`);
+    if (!TextError.isInstance(error)) throw error;
+    throw new DataError(`${path}: expected a tokenizer.json in Hugging Face's format (${error.message})`);
   }
 }

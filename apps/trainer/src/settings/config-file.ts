@@ -1,9 +1,11 @@
-import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import { CheckpointError } from '@unroll/checkpoint';
+import { readFileChecked } from '@unroll/checkpoint/node';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../exit-code.ts';
 import type { Layer } from './layers.ts';
 import { mapPaths } from './paths.ts';
+import { settingGroups } from './settings.ts';
 import { yamlProblem } from './yaml-problem.ts';
 
 /** What a configuration file says: settings, and what concerns only `unroll train`. */
@@ -50,7 +52,9 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
     }
   }
   // A group of which every line is commented out is read as null.
-  for (const [group, value] of Object.entries(values)) if (value === null) delete values[group];
+  for (const group of Object.keys(settingGroups)) {
+    if (Object.hasOwn(values, group) && values[group] === null) delete values[group];
+  }
   const folder = dirname(path);
   return {
     origin: path,
@@ -63,21 +67,12 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
 
 async function readSmallFile(path: string): Promise<string> {
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      checkSize(size, path);
-      return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
-    } finally {
-      await file.close();
-    }
+    const bytes = await readFileChecked(path, MOST_BYTES, 'unroll init writes one.');
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     if (error instanceof TypeError) throw new UsageError(`${path}: expected UTF-8 text; save it as UTF-8`);
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' ? 'there is no such file; unroll init writes one' : `cannot be read (${code})`;
-    throw new UsageError(`--config ${path}: ${reason}`);
+    if (CheckpointError.isInstance(error)) throw new UsageError(`--config ${error.message}`);
+    throw error;
   }
 }
 

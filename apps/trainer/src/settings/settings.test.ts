@@ -43,6 +43,7 @@ describe('settings', () => {
   it.each([
     ['training: {epoch: 4}', 'my.yaml:1: there is no setting training.epoch; did you mean training.epochs?'],
     ['\n\ntraning:\n  epochs: 4', 'my.yaml:3: there is no setting traning; did you mean training?'],
+    ['modle:', 'my.yaml:1: there is no setting modle; did you mean model?'],
     ['hiddenSize: 100', 'my.yaml:1: there is no setting hiddenSize; did you mean model.hiddenSize?'],
     ['training:\n  lr: 4', 'my.yaml:2: there is no setting training.lr; did you mean optimizer.lr?'],
     ['model:\n  colour: red', 'my.yaml:2: there is no setting model.colour; there are name, wordvecSize'],

@@ -1,3 +1,4 @@
+export { readFileChecked } from './read-file-checked.ts';
 export { readModelFolder } from './read-model-folder.ts';
 export { readSafetensorsFile } from './read-safetensors-file.ts';
 export {

@@ -12,6 +12,7 @@ const CHUNK_BYTES = 2 ** 30;
  * @param most bytes
  * @param ifMissing what to do where there is no such file
  * @param checkStart looks at the first 9 bytes and the size before the rest is read; throws if they are wrong
+ * @throws CheckpointError if there is no such file (its cause has the code ENOENT), it is no regular file, or has more bytes
  */
 export async function readFileChecked(
   path: string,
