@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DataError, UsageError } from '../exit-code.ts';
-import { countParameters } from './count-parameters.ts';
 import { readLines } from './read-lines.ts';
 import { readScalars } from './read-scalars.ts';
 import type { EvaluationRecord, Result, Run, Sample, Scalar, StepRecord } from './run.ts';
@@ -25,14 +24,16 @@ export async function readRun(path: string): Promise<Run> {
   const resolved = await readScalars(file('config.resolved.yaml'));
   const settings = resolved.size > 0 ? resolved : withoutGroup(await readScalars(file('run.json')));
   const [N, T] = [settingOf(settings, 'batchSize'), settingOf(settings, 'timeSize')];
+  const environment = await readScalars(file('env.json'));
+  const parameters = environment.get('parameters');
   const tokensPerStep = typeof N === 'number' && typeof T === 'number' ? N * T : undefined;
   return {
     path,
     name: basename(resolve(path)),
     settings,
-    environment: await readScalars(file('env.json')),
+    environment,
     model: await readScalars(file('config.json')),
-    parameters: await countParameters(file('model.safetensors')),
+    parameters: Number.isSafeInteger(parameters) ? (parameters as number) : undefined,
     ...(await readSteps(file('metrics.jsonl'), tokensPerStep)),
     ...(await readEvaluations(file('evaluations.jsonl'))),
     test: resultOf(await readScalars(file('test.json'))),

@@ -8,7 +8,7 @@ export interface Run {
   readonly environment: ReadonlyMap<string, Scalar>;
   /** Of the saved model: kind and sizes. */
   readonly model: ReadonlyMap<string, Scalar>;
-  /** How many numbers the saved model has. */
+  /** How many numbers the model has. */
   readonly parameters?: number;
   /** Means over stretches of the logged steps, all of the same number of lines; in order. */
   readonly steps: readonly StepRecord[];

@@ -10,7 +10,6 @@ import { joined, mutateBytes } from '../mutate-bytes.ts';
 import { mutateJson } from '../mutate-json.ts';
 import { mutatedDocument } from '../mutated-document.ts';
 import type { Random } from '../random.ts';
-import { mutatedSafetensors, safetensorsFile } from '../safetensors-file.ts';
 import type { Target } from '../target.ts';
 import { utf8 } from '../utf8.ts';
 import { settingsSeeds } from './configuration.ts';
@@ -54,8 +53,7 @@ const makers: Readonly<Record<string, (random: Random) => Uint8Array>> = {
   'samples.txt': (random) => mutateBytes(joined(utf8(samples), utf8(samples)), random),
   'config.resolved.yaml': (random) => mutatedDocument(settingsSeeds, random),
   'test.json': (random) => mutatedDocument([{ loss: 2.5, perplexity: 12.2 }], random),
-  'model.safetensors': (random) =>
-    mutatedSafetensors(() => safetensorsFile([{ name: 'embed.W', dtype: 'F32', shape: [3, 2] }]), random),
+  'env.json': (random) => mutatedDocument([{ node: 'v24', cores: 2, parameters: 19 }], random),
 };
 export const recordNames: readonly string[] = Object.keys(makers);
 
