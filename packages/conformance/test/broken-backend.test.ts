@@ -130,8 +130,8 @@ const faults: readonly { what: string; kernel: Kernel; claim: RegExp; fault: Fau
     kernel: 'lstmCellBackward',
     claim: /gradient of cs/,
     fault: (good) => ({
-      lstmCellBackward(dgates, dc, dh, gates, cs, t) {
-        good.lstmCellBackward(dgates, dc, dh, gates, cs, t);
+      lstmCellBackward(dgates, dc, dh, gates, cs, t, inputGate) {
+        good.lstmCellBackward(dgates, dc, dh, gates, cs, t, inputGate);
         good.scale(dc, -1);
       },
     }),
@@ -141,8 +141,8 @@ const faults: readonly { what: string; kernel: Kernel; claim: RegExp; fault: Fau
     kernel: 'lstmCell',
     claim: /leaves the other steps/,
     fault: (good) => ({
-      lstmCell(hs, cs, gates, t) {
-        good.lstmCell(hs, cs, gates, t);
+      lstmCell(hs, cs, gates, t, inputGate) {
+        good.lstmCell(hs, cs, gates, t, inputGate);
         if (t > 0) good.scale(gates.at(t - 1), 2);
       },
     }),
@@ -163,11 +163,81 @@ const faults: readonly { what: string; kernel: Kernel; claim: RegExp; fault: Fau
     kernel: 'softmaxCrossEntropyBackward',
     claim: /dout \/ count/,
     fault: (good) => ({
-      softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout) {
+      softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ...others) {
         good.fill(count, scores.rows);
-        good.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout);
+        good.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ...others);
       },
     }),
+  },
+  {
+    what: 'lets an input gate in as it is, though it is capped',
+    kernel: 'lstmCell',
+    claim: /makes the next c/,
+    fault: (good) => ({
+      lstmCell: (hs, cs, gates, t, inputGate) =>
+        good.lstmCell(hs, cs, gates, t, inputGate === 'capped' ? 'own' : inputGate),
+    }),
+  },
+  {
+    what: 'forgets what a capped input gate owes to f',
+    kernel: 'lstmCellBackward',
+    claim: /central differences/,
+    fault: (good) => ({
+      lstmCellBackward: (dgates, dc, dh, gates, cs, t, inputGate) =>
+        good.lstmCellBackward(dgates, dc, dh, gates, cs, t, inputGate === 'capped' ? 'own' : inputGate),
+    }),
+  },
+  {
+    what: 'forgets a factor',
+    kernel: 'add',
+    claim: /a multiple/,
+    fault: (good) => ({ add: (out, x) => good.add(out, x) }),
+  },
+  {
+    what: 'reads the factors of rows as if they lay side by side',
+    kernel: 'scaleRows',
+    claim: /factors as/,
+    fault: (good) => ({
+      scaleRows: (out, x, { backend, storage, offset, size }) =>
+        good.scaleRows(out, x, new Tensor(backend, storage, [size], [1], offset)),
+    }),
+  },
+  {
+    what: 'overwrites the gradients of gain and bias',
+    kernel: 'layerNormBackward',
+    claim: /adds to dgain and dbias/,
+    fault: (good) => ({
+      layerNormBackward(dx, dgain, dbias, ...others) {
+        for (const x of [dgain, dbias]) good.fill(x, 0);
+        good.layerNormBackward(dx, dgain, dbias, ...others);
+      },
+    }),
+  },
+  {
+    what: 'begins a recurrence with zeros',
+    kernel: 'recurrence',
+    claim: /goes from hs/,
+    fault: (good) => ({
+      recurrence(hs, a, b) {
+        good.fill(hs.at(0), 0);
+        good.recurrence(hs, a, b);
+      },
+    }),
+  },
+  {
+    what: 'forgets to smooth',
+    kernel: 'softmaxCrossEntropyBackward',
+    claim: /central differences/,
+    fault: (good) => ({
+      softmaxCrossEntropyBackward: (dscores, scores, normalizers, ts, count, ignoreLabel, dout) =>
+        good.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout),
+    }),
+  },
+  {
+    what: 'forgets to decay',
+    kernel: 'sgd',
+    claim: /decay/,
+    fault: (good) => ({ sgd: (W, dW, lr) => good.sgd(W, dW, lr) }),
   },
   {
     what: 'clips always',

@@ -10,36 +10,22 @@ function step(matrix: i32, row: i32): usize {
   return rowOf(matrix, 1 << 30, row);
 }
 
-/** 4 hNext, 7 gate */
-export function rnnCell(chunk: i32, _thread: i32): void {
-  const H = int(1);
-  for (let n = chunk * int(3); n < endOf(chunk, int(3), int(0)); n++) {
-    const next = step(4, n);
-    const gate = step(7, n);
-    for (let j = 0; j < H; j += 4) {
-      const at = <usize>j << 2;
-      store4(next + at, tanh4(load4(gate + at, H - j)), H - j);
-    }
-  }
-}
+// Where the input gate of an LSTM comes from. Each has kernels of its own, in which nothing is left to ask.
+const OWN: i32 = 0;
+const CAPPED: i32 = 1; // at 1 - f
+const COUPLED: i32 = 2; // is 1 - f, and lies nowhere
 
-/** 4 dgate, 7 dh, 10 hNext */
-export function rnnCellBackward(chunk: i32, _thread: i32): void {
-  const H = int(1);
-  for (let n = chunk * int(3); n < endOf(chunk, int(3), int(0)); n++) {
-    const dgate = step(4, n);
-    const dh = step(7, n);
-    const next = step(10, n);
-    for (let j = 0; j < H; j += 4) {
-      const at = <usize>j << 2;
-      const h = load4(next + at, H - j);
-      store4(dgate + at, f32x4.mul(load4(dh + at, H - j), f32x4.sub(one(), f32x4.mul(h, h))), H - j);
-    }
-  }
+/** Where o lies in a row of gates of this width. */
+// @ts-ignore: decorator
+@inline
+function beforeO(width: usize, inputGate: i32): usize {
+  return inputGate == COUPLED ? 2 * width : 3 * width;
 }
 
 /** 4 hNext, 7 c, 10 cNext, 13 gate */
-export function lstmCell(chunk: i32, _thread: i32): void {
+// @ts-ignore: decorator
+@inline
+function lstmStep(chunk: i32, inputGate: i32): void {
   const H = int(1);
   const width = <usize>H << 2;
   for (let n = chunk * int(3); n < endOf(chunk, int(3), int(0)); n++) {
@@ -53,21 +39,41 @@ export function lstmCell(chunk: i32, _thread: i32): void {
       const left = H - j;
       const f = sigmoid4(load4(p, left));
       const g = tanh4(load4(p + width, left));
-      const i = sigmoid4(load4(p + 2 * width, left));
-      const o = sigmoid4(load4(p + 3 * width, left));
+      let input: v128;
+      if (inputGate == COUPLED) {
+        input = f32x4.sub(one(), f);
+      } else {
+        input = sigmoid4(load4(p + 2 * width, left));
+      }
+      const o = sigmoid4(load4(p + beforeO(width, inputGate), left));
       store4(p, f, left);
       store4(p + width, g, left);
-      store4(p + 2 * width, i, left);
-      store4(p + 3 * width, o, left);
-      const next = madd(f, load4(c + at, left), f32x4.mul(g, i));
+      if (inputGate != COUPLED) store4(p + 2 * width, input, left);
+      store4(p + beforeO(width, inputGate), o, left);
+      if (inputGate == CAPPED) input = f32x4.pmin(input, f32x4.sub(one(), f));
+      const next = madd(f, load4(c + at, left), f32x4.mul(g, input));
       store4(cNext + at, next, left);
       store4(hNext + at, f32x4.mul(o, tanh4(next)), left);
     }
   }
 }
 
+export function lstmCell(chunk: i32, _thread: i32): void {
+  lstmStep(chunk, OWN);
+}
+
+export function lstmCellCapped(chunk: i32, _thread: i32): void {
+  lstmStep(chunk, CAPPED);
+}
+
+export function lstmCellCoupled(chunk: i32, _thread: i32): void {
+  lstmStep(chunk, COUPLED);
+}
+
 /** 4 dgate, 7 dc, 10 dh, 13 gate, 16 c, 19 cNext */
-export function lstmCellBackward(chunk: i32, _thread: i32): void {
+// @ts-ignore: decorator
+@inline
+function lstmStepBackward(chunk: i32, inputGate: i32): void {
   const H = int(1);
   const width = <usize>H << 2;
   for (let n = chunk * int(3); n < endOf(chunk, int(3), int(0)); n++) {
@@ -82,8 +88,7 @@ export function lstmCellBackward(chunk: i32, _thread: i32): void {
       const left = H - j;
       const f = load4(gate + at, left);
       const g = load4(gate + width + at, left);
-      const i = load4(gate + 2 * width + at, left);
-      const o = load4(gate + 3 * width + at, left);
+      const o = load4(gate + beforeO(width, inputGate) + at, left);
       const tanhC = tanh4(load4(cNext + at, left));
       const dhNext = load4(dh + at, left);
       const dcNext = madd(
@@ -92,13 +97,44 @@ export function lstmCellBackward(chunk: i32, _thread: i32): void {
         load4(dc + at, left),
       );
       const to = dgate + at;
-      store4(to, f32x4.mul(f32x4.mul(dcNext, load4(c + at, left)), f32x4.mul(f, f32x4.sub(one(), f))), left);
-      store4(to + width, f32x4.mul(f32x4.mul(dcNext, i), f32x4.sub(one(), f32x4.mul(g, g))), left);
-      store4(to + 2 * width, f32x4.mul(f32x4.mul(dcNext, g), f32x4.mul(i, f32x4.sub(one(), i))), left);
-      store4(to + 3 * width, f32x4.mul(f32x4.mul(dhNext, tanhC), f32x4.mul(o, f32x4.sub(one(), o))), left);
+      const dinput = f32x4.mul(dcNext, g);
+      let df = f32x4.mul(dcNext, load4(c + at, left));
+      let input: v128;
+      if (inputGate == COUPLED) {
+        input = f32x4.sub(one(), f);
+        df = f32x4.sub(df, dinput);
+      } else {
+        const i = load4(gate + 2 * width + at, left);
+        let di = f32x4.mul(dinput, f32x4.mul(i, f32x4.sub(one(), i)));
+        input = i;
+        if (inputGate == CAPPED) {
+          const most = f32x4.sub(one(), f);
+          const isCapped = f32x4.gt(i, most);
+          input = v128.bitselect(most, i, isCapped);
+          df = f32x4.sub(df, v128.and(dinput, isCapped));
+          di = v128.andnot(di, isCapped);
+        }
+        store4(to + 2 * width, di, left);
+      }
+      store4(to, f32x4.mul(df, f32x4.mul(f, f32x4.sub(one(), f))), left);
+      store4(to + width, f32x4.mul(f32x4.mul(dcNext, input), f32x4.sub(one(), f32x4.mul(g, g))), left);
+      const dO = f32x4.mul(f32x4.mul(dhNext, tanhC), f32x4.mul(o, f32x4.sub(one(), o)));
+      store4(to + beforeO(width, inputGate), dO, left);
       store4(dc + at, f32x4.mul(dcNext, f), left);
     }
   }
+}
+
+export function lstmCellBackward(chunk: i32, _thread: i32): void {
+  lstmStepBackward(chunk, OWN);
+}
+
+export function lstmCellCappedBackward(chunk: i32, _thread: i32): void {
+  lstmStepBackward(chunk, CAPPED);
+}
+
+export function lstmCellCoupledBackward(chunk: i32, _thread: i32): void {
+  lstmStepBackward(chunk, COUPLED);
 }
 
 /** 4 rh, 7 gate, 10 h */

@@ -1,4 +1,4 @@
-import { load4, loadSome, madd, one, sigmoid4, store4, sum4 } from './math';
+import { load4, loadSome, madd, one, sigmoid4, store4, sum4, tanh4 } from './math';
 import { endOf, float, int, listed, PARTIAL, rowOf } from './memory';
 
 // Arguments of all of these: 0 rows, 1 columns, 2 inner rows, 3 rows a chunk, then three words for each matrix, from 4 on.
@@ -49,12 +49,78 @@ export function add(chunk: i32, _thread: i32): void {
   }
 }
 
-/** 4 x, 7 factor */
-export function scale(chunk: i32, _thread: i32): void {
-  scaleRows(chunk, float(7));
+/** 4 out, 7 x, 10 factor */
+export function addScaled(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  const factor = f32x4.splat(float(10));
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const from = rowOf(7, int(2), row);
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      store4(to + at, madd(factor, load4(from + at, cols - j), load4(to + at, cols - j)), cols - j);
+    }
+  }
 }
 
-function scaleRows(chunk: i32, by: f32): void {
+/** 4 out, 7 x, 10 weight */
+export function lerp(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  const weight = f32x4.splat(float(10));
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const from = rowOf(7, int(2), row);
+    let j = 0;
+    for (; j + 8 <= cols; j += 8) {
+      const p = to + (<usize>j << 2);
+      const q = from + (<usize>j << 2);
+      const first = v128.load(p);
+      const second = v128.load(p, 16);
+      v128.store(p, madd(weight, f32x4.sub(v128.load(q), first), first));
+      v128.store(p, madd(weight, f32x4.sub(v128.load(q, 16), second), second), 16);
+    }
+    for (; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      const old = load4(to + at, cols - j);
+      store4(to + at, madd(weight, f32x4.sub(load4(from + at, cols - j), old), old), cols - j);
+    }
+  }
+}
+
+/** 4 out, 7 a, 10 b */
+export function multiply(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const a = rowOf(7, int(2), row);
+    const b = rowOf(10, int(2), row);
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      store4(to + at, f32x4.mul(load4(a + at, cols - j), load4(b + at, cols - j)), cols - j);
+    }
+  }
+}
+
+/** 4 out, 7 x, 10 factors, which lie side by side */
+export function scaleRows(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const from = rowOf(7, int(2), row);
+    const factor = v128.load32_splat(<usize>int(10) + (<usize>row << 2));
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      store4(to + at, f32x4.mul(load4(from + at, cols - j), factor), cols - j);
+    }
+  }
+}
+
+/** 4 x, 7 factor */
+export function scale(chunk: i32, _thread: i32): void {
+  scaleAll(chunk, float(7));
+}
+
+function scaleAll(chunk: i32, by: f32): void {
   const cols = int(1);
   const factor = f32x4.splat(by);
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
@@ -132,6 +198,35 @@ export function sigmoidBackward(chunk: i32, _thread: i32): void {
   }
 }
 
+/** 4 out, 7 x */
+export function tanh(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const from = rowOf(7, int(2), row);
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      store4(to + at, tanh4(load4(from + at, cols - j)), cols - j);
+    }
+  }
+}
+
+/** 4 dx, 7 dout, 10 out */
+export function tanhBackward(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const to = rowOf(4, int(2), row);
+    const from = rowOf(7, int(2), row);
+    const outs = rowOf(10, int(2), row);
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      const y = load4(outs + at, cols - j);
+      const slope = f32x4.sub(one(), f32x4.mul(y, y));
+      store4(to + at, f32x4.mul(load4(from + at, cols - j), slope), cols - j);
+    }
+  }
+}
+
 /** 4 x; leaves the sum of the squares of each chunk, as a double, in PARTIAL */
 export function sumSquares(chunk: i32, _thread: i32): void {
   const cols = int(1);
@@ -171,7 +266,7 @@ export function sumPartials(chunks: i32): f64 {
 /** 4 x, 7 norm (where it lies), 8 maxNorm */
 export function clip(chunk: i32, _thread: i32): void {
   const rate = float(8) / (load<f32>(<usize>int(7)) + 1e-6);
-  if (rate < 1) scaleRows(chunk, rate);
+  if (rate < 1) scaleAll(chunk, rate);
 }
 
 /** 4 out, 7 W, 10 ids; the ids lie side by side */

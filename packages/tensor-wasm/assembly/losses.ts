@@ -1,12 +1,13 @@
-import { max4, scaledExp, sumExp } from './math';
+import { addTo, max4, scaledExp, sumBelow, sumExp } from './math';
 import { endOf, float, int, PARTIAL, rowOf } from './memory';
 
 /**
  * Arguments: 0 rows, 1 columns V, 2 inner rows, 3 rows a chunk, 4..6 scores, 7 labels, 8 normalizers (both side by side),
- * 9 ignoreLabel. Leaves the sum of the losses of each chunk in PARTIAL.
+ * 9 ignoreLabel, 10 smoothing. Leaves the sum of the losses of each chunk in PARTIAL.
  */
 export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
   const V = int(1);
+  const smoothing = <f64>float(10);
   let total: f64 = 0;
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
     const label = load<i32>(<usize>int(7) + (<usize>row << 2));
@@ -32,15 +33,18 @@ export function softmaxCrossEntropy(chunk: i32, _thread: i32): void {
     const normalizer = <usize>int(8) + (<usize>row << 3);
     store<f32>(normalizer, greatest);
     store<f32>(normalizer, <f32>sum, 4);
-    total += NativeMath.log(sum) - (<f64>load<f32>(p + (<usize>label << 2)) - <f64>greatest);
+    let target = <f64>load<f32>(p + (<usize>label << 2)) - <f64>greatest;
+    if (smoothing > 0) target += smoothing * (sumBelow(p, V, greatest) / <f64>V - target);
+    total += NativeMath.log(sum) - target;
   }
   store<f64>(PARTIAL + (<usize>chunk << 3), total);
 }
 
-/** Arguments as above, and 10..12 dscores, 13 where the count lies, 14 dout. */
+/** Arguments 0 to 9 as above, and 10..12 dscores, 13 where the count lies, 14 dout, 15 smoothing. */
 export function softmaxCrossEntropyBackward(chunk: i32, _thread: i32): void {
   const V = int(1);
   const factor = float(14) / load<f32>(<usize>int(13));
+  const smoothing = float(15);
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
     const label = load<i32>(<usize>int(7) + (<usize>row << 2));
     const to = rowOf(10, int(2), row);
@@ -51,8 +55,9 @@ export function softmaxCrossEntropyBackward(chunk: i32, _thread: i32): void {
     const p = rowOf(4, int(2), row);
     const normalizer = <usize>int(8) + (<usize>row << 3);
     scaledExp(to, p, V, load<f32>(normalizer), factor / load<f32>(normalizer, 4));
+    if (smoothing > 0) addTo(to, V, (-factor * smoothing) / <f32>V);
     const hit = to + (<usize>label << 2);
-    store<f32>(hit, load<f32>(hit) - factor);
+    store<f32>(hit, load<f32>(hit) - factor * (1 - smoothing));
   }
 }
 

@@ -239,3 +239,28 @@ export function scaledExp(to: usize, from: usize, count: i32, greatest: f32, fac
     storeSome(to, f32x4.mul(expBelow(x, lowest, log2e, round, c5, c4, c3, c2, c1, c0), by), count);
   }
 }
+
+/** The sum of x - greatest over `count` numbers from p on. */
+export function sumBelow(p: usize, count: i32, greatest: f32): f64 {
+  const base = f32x4.splat(greatest);
+  let total: f64 = 0;
+  let j = 0;
+  while (j + 4 <= count) {
+    // As above.
+    const end = min(j + 1024, count & ~3);
+    let sum = f32x4.splat(0);
+    for (; j < end; j += 4) sum = f32x4.add(sum, f32x4.sub(v128.load(p + (<usize>j << 2)), base));
+    total += <f64>sum4(sum);
+  }
+  for (; j < count; j++) total += <f64>(load<f32>(p + (<usize>j << 2)) - greatest);
+  return total;
+}
+
+/** Adds one number to `count` from p on. */
+export function addTo(p: usize, count: i32, value: f32): void {
+  const added = f32x4.splat(value);
+  for (let j = 0; j < count; j += 4) {
+    const at = p + (<usize>j << 2);
+    store4(at, f32x4.add(load4(at, count - j), added), count - j);
+  }
+}

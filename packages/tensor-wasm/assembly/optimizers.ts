@@ -19,6 +19,25 @@ export function sgd(chunk: i32, _thread: i32): void {
   }
 }
 
+/** 16 lr, 17 decay */
+export function sgdWithDecay(chunk: i32, _thread: i32): void {
+  const cols = int(1);
+  const lr = f32x4.splat(float(16));
+  const decay = f32x4.splat(float(17));
+  for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
+    const w = rowOf(4, int(2), row);
+    const dw = rowOf(7, int(2), row);
+    for (let j = 0; j < cols; j += 4) {
+      const at = <usize>j << 2;
+      const left = cols - j;
+      // Both together are taken off: of 1 - decay, few digits of a small decay would be left.
+      const old = load4(w + at, left);
+      const moved = f32x4.add(f32x4.mul(decay, old), f32x4.mul(lr, load4(dw + at, left)));
+      store4(w + at, f32x4.sub(old, moved), left);
+    }
+  }
+}
+
 /** 16 lr, 17 momentum */
 export function momentum(chunk: i32, _thread: i32): void {
   const cols = int(1);

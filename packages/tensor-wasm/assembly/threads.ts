@@ -1,11 +1,13 @@
 import { dropout } from './dropout';
 import * as cells from './cells';
 import * as elementwise from './elementwise';
+import * as layerNorm from './layer-norm';
 import * as losses from './losses';
 import * as matmul from './matmul';
 import { CONTROL } from './memory';
 import * as optimizers from './optimizers';
 import { multiplyOutside } from './outside';
+import * as recurrence from './recurrence';
 
 // A call is an operation, its arguments, and a number of chunks that can be done in any order. Threads take the next chunk until
 // none is left; which thread does which makes no difference to the result.
@@ -63,10 +65,10 @@ function run(operation: i32, chunk: i32, thread: i32): void {
       dropout(chunk, thread);
       break;
     case 13:
-      cells.rnnCell(chunk, thread);
+      elementwise.tanh(chunk, thread);
       break;
     case 14:
-      cells.rnnCellBackward(chunk, thread);
+      elementwise.tanhBackward(chunk, thread);
       break;
     case 15:
       cells.lstmCell(chunk, thread);
@@ -127,6 +129,48 @@ function run(operation: i32, chunk: i32, thread: i32): void {
       break;
     case 34:
       matmul.multiplyColumns(chunk, thread);
+      break;
+    case 35:
+      elementwise.addScaled(chunk, thread);
+      break;
+    case 36:
+      elementwise.lerp(chunk, thread);
+      break;
+    case 37:
+      elementwise.multiply(chunk, thread);
+      break;
+    case 38:
+      elementwise.scaleRows(chunk, thread);
+      break;
+    case 39:
+      layerNorm.layerNorm(chunk, thread);
+      break;
+    case 40:
+      layerNorm.layerNormBackward(chunk, thread);
+      break;
+    case 41:
+      layerNorm.layerNormGrads(chunk, thread);
+      break;
+    case 42:
+      cells.lstmCellCapped(chunk, thread);
+      break;
+    case 43:
+      cells.lstmCellCappedBackward(chunk, thread);
+      break;
+    case 44:
+      cells.lstmCellCoupled(chunk, thread);
+      break;
+    case 45:
+      cells.lstmCellCoupledBackward(chunk, thread);
+      break;
+    case 46:
+      recurrence.recurrence(chunk, thread);
+      break;
+    case 47:
+      recurrence.recurrenceBackward(chunk, thread);
+      break;
+    case 48:
+      optimizers.sgdWithDecay(chunk, thread);
       break;
   }
 }

@@ -1,11 +1,10 @@
 import {
   type Backend,
   bytesPerElement,
-  contiguousStrides,
   type DType,
   DTypeError,
-  expectAlive,
   formatShape,
+  type InputGate,
   keyOf,
   makeArray,
   ShapeError,
@@ -16,6 +15,7 @@ import {
   type TypedArray,
   ValueError,
 } from '@unroll/tensor';
+import { blockFor, chunksFor, columnsFor, outsideBlockFor } from './chunks.ts';
 import { Crew } from './crew.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
@@ -23,6 +23,23 @@ import { importsOf, type Kernels } from './kernels.ts';
 import { ARGS, DEPTH, FEW_ROWS, LIST, MOST_PARTIALS, Operation, SCRATCH, SCRATCH_BYTES } from './layout.ts';
 import type { Gemm, OpenGemm, OutsideProducts } from './outside.ts';
 import { type RowList, WasmStorage } from './storage.ts';
+import {
+  addressOf,
+  checkOperand,
+  eachElement,
+  expectLabels,
+  expectMatrix,
+  expectSame,
+  innerRows,
+  isWhole,
+  lastStride,
+  liesEvenly,
+  liesTogether,
+  mayStayUnpacked,
+  packedBytes,
+  rowStride,
+  storageOf,
+} from './views.ts';
 import { defaultThreads, startWorker } from './workers.ts';
 
 export interface WasmBackendOptions {
@@ -39,6 +56,7 @@ const LEAST_LISTED = 65536;
 
 /** Products of fewer multiplications are not worth the way outside. */
 const LEAST_OUTSIDE = 1e7;
+
 /** What a product does beside multiplying. */
 interface Also {
   /** Adds to what out holds. */
@@ -48,6 +66,13 @@ interface Also {
   /** (N), to which the sum of the rows of b is added. */
   readonly sums?: Tensor;
 }
+
+/** The kernels of an LSTM's step for each kind of input gate, and how many gates lie side by side. */
+const lstmOf = {
+  own: { gateCount: 4, forward: Operation.lstmCell, backward: Operation.lstmCellBackward },
+  capped: { gateCount: 4, forward: Operation.lstmCellCapped, backward: Operation.lstmCellCappedBackward },
+  coupled: { gateCount: 3, forward: Operation.lstmCellCoupled, backward: Operation.lstmCellCoupledBackward },
+} as const;
 
 /** How many views of one storage have a packed form: a GRU multiplies with four of its Wh. */
 const MOST_PACKED = 8;
@@ -257,12 +282,28 @@ export class WasmBackend implements Backend {
     to.storage.version++;
   }
 
-  add(out: Tensor, x: Tensor): void {
-    expectSame('add', out, x);
-    this.#rows('add', out);
-    this.#in('add', 7, x);
-    this.#out('add', 4, out);
-    this.#runRows(Operation.add, out, 1);
+  add(out: Tensor, x: Tensor, factor = 1): void {
+    this.#float(10, factor);
+    this.#alike('add', factor === 1 ? Operation.add : Operation.addScaled, 1, out, x);
+  }
+
+  multiply(out: Tensor, a: Tensor, b: Tensor): void {
+    this.#alike('multiply', Operation.multiply, 1, out, a, b);
+  }
+
+  scaleRows(out: Tensor, x: Tensor, factors: Tensor): void {
+    if (factors.size !== x.rows) {
+      throw new ShapeError(
+        `scaleRows: expected factors (${x.rows}), one for each row of x ${formatShape(x.shape)}, got ${formatShape(factors.shape)}`,
+      );
+    }
+    this.#int(10, this.#side('scaleRows', factors));
+    this.#alike('scaleRows', Operation.scaleRows, 1, out, x);
+  }
+
+  lerp(out: Tensor, x: Tensor, weight: number): void {
+    this.#float(10, weight);
+    this.#alike('lerp', Operation.lerp, 1, out, x);
   }
 
   scale(out: Tensor, factor: number): void {
@@ -300,7 +341,7 @@ export class WasmBackend implements Backend {
     this.#rows(operation, x);
     this.#in(operation, 4, x);
     this.#out(operation, 7, out);
-    const columns = Math.ceil(Math.max(262144 / x.rows, 64) / 64) * 64;
+    const columns = columnsFor(x.rows);
     this.#int(8, columns);
     this.#crew.run(Operation.addSumRows, Math.ceil(x.cols / columns));
   }
@@ -521,21 +562,57 @@ export class WasmBackend implements Backend {
   }
 
   sigmoid(out: Tensor, x: Tensor): void {
-    expectSame('sigmoid', out, x);
-    this.#rows('sigmoid', out);
-    this.#in('sigmoid', 7, x);
-    this.#out('sigmoid', 4, out);
-    this.#runRows(Operation.sigmoid, out, 8);
+    this.#alike('sigmoid', Operation.sigmoid, 8, out, x);
   }
 
   sigmoidBackward(dx: Tensor, dout: Tensor, out: Tensor): void {
-    expectSame('sigmoidBackward', dx, dout);
-    expectSame('sigmoidBackward', dx, out);
-    this.#rows('sigmoidBackward', dx);
-    this.#in('sigmoidBackward', 7, dout);
-    this.#in('sigmoidBackward', 10, out);
-    this.#out('sigmoidBackward', 4, dx);
-    this.#runRows(Operation.sigmoidBackward, dx, 1);
+    this.#alike('sigmoidBackward', Operation.sigmoidBackward, 1, dx, dout, out);
+  }
+
+  tanh(out: Tensor, x: Tensor): void {
+    this.#alike('tanh', Operation.tanh, 8, out, x);
+  }
+
+  tanhBackward(dx: Tensor, dout: Tensor, out: Tensor): void {
+    this.#alike('tanhBackward', Operation.tanhBackward, 1, dx, dout, out);
+  }
+
+  layerNorm(out: Tensor, stats: Tensor, x: Tensor, gain: Tensor, bias: Tensor, eps: number): void {
+    const operation = 'layerNorm';
+    expectMatrix(operation, 'stats', stats, x.rows, 2);
+    expectMatrix(operation, 'gain', gain, 1, x.cols);
+    expectMatrix(operation, 'bias', bias, 1, x.cols);
+    this.#in(operation, 10, gain);
+    this.#in(operation, 13, bias);
+    const kept = this.#side(operation, stats);
+    this.#int(16, kept);
+    this.#float(17, eps);
+    this.#alike(operation, Operation.layerNorm, 4, out, x);
+    this.#putBack(operation, stats, kept);
+  }
+
+  layerNormBackward(
+    dx: Tensor,
+    dgain: Tensor,
+    dbias: Tensor,
+    dout: Tensor,
+    x: Tensor,
+    stats: Tensor,
+    gain: Tensor,
+  ): void {
+    const operation = 'layerNormBackward';
+    expectMatrix(operation, 'stats', stats, x.rows, 2);
+    for (const vector of [dgain, dbias, gain]) expectMatrix(operation, 'gain and bias', vector, 1, x.cols);
+    this.#in(operation, 13, gain);
+    this.#in(operation, 17, dgain);
+    this.#in(operation, 20, dbias);
+    this.#int(16, this.#side(operation, stats));
+    this.#alike(operation, Operation.layerNormBackward, 4, dx, dout, x);
+    this.#out(operation, 17, dgain);
+    this.#out(operation, 20, dbias);
+    const columns = columnsFor(x.rows);
+    this.#int(23, columns);
+    this.#crew.run(Operation.layerNormGrads, Math.ceil(x.cols / columns));
   }
 
   dropout(out: Tensor, x: Tensor, ratio: number, seed: number, call: number): void {
@@ -553,42 +630,40 @@ export class WasmBackend implements Backend {
   }
 
   rnnCell(hs: Tensor, gates: Tensor, t: number): void {
-    const [next, gate] = [hs.at(t + 1), gates.at(t)];
-    expectSame('rnnCell', next, gate);
-    this.#rows('rnnCell', next);
-    this.#in('rnnCell', 7, gate);
-    this.#out('rnnCell', 4, next);
-    this.#runRows(Operation.rnnCell, next, 16);
+    this.#alike('rnnCell', Operation.tanh, 16, hs.at(t + 1), gates.at(t));
   }
 
   rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: number): void {
-    const [dgate, next] = [dgates.at(t), hs.at(t + 1)];
-    expectSame('rnnCellBackward', dgate, dh);
-    expectSame('rnnCellBackward', next, dh);
-    this.#rows('rnnCellBackward', dh);
-    this.#in('rnnCellBackward', 7, dh);
-    this.#in('rnnCellBackward', 10, next);
-    this.#out('rnnCellBackward', 4, dgate);
-    this.#runRows(Operation.rnnCellBackward, dh, 4);
+    this.#alike('rnnCellBackward', Operation.tanhBackward, 4, dgates.at(t), dh, hs.at(t + 1));
   }
 
-  lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void {
+  lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number, inputGate: InputGate = 'own'): void {
     const [c, cNext, hNext, gate] = [cs.at(t), cs.at(t + 1), hs.at(t + 1), gates.at(t)];
+    const { gateCount, forward } = lstmOf[inputGate];
     expectSame('lstmCell', hNext, cNext);
-    expectMatrix('lstmCell', 'gates[:, t]', gate, c.rows, 4 * c.cols);
+    expectMatrix('lstmCell', 'gates[:, t]', gate, c.rows, gateCount * c.cols);
     this.#rows('lstmCell', hNext);
     this.#in('lstmCell', 7, c);
     this.#out('lstmCell', 4, hNext);
     this.#out('lstmCell', 10, cNext);
     this.#out('lstmCell', 13, gate);
-    this.#runRows(Operation.lstmCell, hNext, 64);
+    this.#runRows(forward, hNext, 64);
   }
 
-  lstmCellBackward(dgates: Tensor, dc: Tensor, dh: Tensor, gates: Tensor, cs: Tensor, t: number): void {
+  lstmCellBackward(
+    dgates: Tensor,
+    dc: Tensor,
+    dh: Tensor,
+    gates: Tensor,
+    cs: Tensor,
+    t: number,
+    inputGate: InputGate = 'own',
+  ): void {
     const [dgate, gate, c, cNext] = [dgates.at(t), gates.at(t), cs.at(t), cs.at(t + 1)];
+    const { gateCount, backward } = lstmOf[inputGate];
     expectSame('lstmCellBackward', dc, dh);
     expectSame('lstmCellBackward', c, dh);
-    expectMatrix('lstmCellBackward', 'gates[:, t]', gate, dh.rows, 4 * dh.cols);
+    expectMatrix('lstmCellBackward', 'gates[:, t]', gate, dh.rows, gateCount * dh.cols);
     expectSame('lstmCellBackward', dgate, gate);
     this.#rows('lstmCellBackward', dh);
     this.#in('lstmCellBackward', 10, dh);
@@ -597,7 +672,7 @@ export class WasmBackend implements Backend {
     this.#in('lstmCellBackward', 19, cNext);
     this.#out('lstmCellBackward', 4, dgate);
     this.#out('lstmCellBackward', 7, dc);
-    this.#runRows(Operation.lstmCellBackward, dh, 48);
+    this.#runRows(backward, dh, 48);
   }
 
   gruGates(rh: Tensor, gates: Tensor, hs: Tensor, t: number): void {
@@ -649,6 +724,45 @@ export class WasmBackend implements Backend {
     this.#runRows(Operation.gruGatesBackward, dh, 8);
   }
 
+  recurrence(hs: Tensor, a: Tensor, b: Tensor): void {
+    expectSame('recurrence', a, b);
+    this.#out('recurrence', 4, hs);
+    this.#in('recurrence', 7, a);
+    this.#in('recurrence', 10, b);
+    this.#runSteps('recurrence', Operation.recurrence, hs, a);
+  }
+
+  recurrenceBackward(da: Tensor, db: Tensor, dh: Tensor, dhs: Tensor, a: Tensor, hs: Tensor): void {
+    const operation = 'recurrenceBackward';
+    for (const x of [da, db, dhs]) expectSame(operation, a, x);
+    expectMatrix(operation, 'dh', dh, a.shape[0], a.cols);
+    this.#out(operation, 4, da);
+    this.#out(operation, 7, db);
+    this.#out(operation, 10, dh);
+    this.#in(operation, 13, dhs);
+    this.#in(operation, 16, a);
+    this.#in(operation, 19, hs);
+    this.#runSteps(operation, Operation.recurrenceBackward, hs, a);
+  }
+
+  /** Runs a call whose chunks each go through all steps, of some sequences or of some columns of one. */
+  #runSteps(operation: string, code: number, hs: Tensor, a: Tensor): void {
+    const [N, T, H] = a.shape;
+    if (a.shape.length !== 3 || !sameShape(hs.shape, [N, T + 1, H])) {
+      throw new ShapeError(
+        `${operation}: expected hs (N, T + 1, H) and a (N, T, H), got ${formatShape(hs.shape)} and ${formatShape(a.shape)}`,
+      );
+    }
+    const columns = Math.ceil(Math.max(32768 / T, 64) / 64) * 64;
+    const each = Math.max(1, Math.floor(32768 / (T * H)));
+    this.#int(0, N);
+    this.#int(1, H);
+    this.#int(2, T);
+    this.#int(3, each);
+    this.#int(23, columns);
+    this.#crew.run(code, Math.ceil(N / each) * Math.ceil(H / columns));
+  }
+
   softmaxCrossEntropy(
     loss: Tensor,
     count: Tensor,
@@ -656,6 +770,7 @@ export class WasmBackend implements Backend {
     scores: Tensor,
     ts: Tensor,
     ignoreLabel: number,
+    smoothing = 0,
   ): void {
     const operation = 'softmaxCrossEntropy';
     expectLabels(operation, scores, ts);
@@ -667,6 +782,7 @@ export class WasmBackend implements Backend {
     const kept = this.#side(operation, normalizers);
     this.#int(8, kept);
     this.#int(9, ignoreLabel);
+    this.#float(10, smoothing);
     const chunks = this.#runRows(Operation.softmaxCrossEntropy, scores, 8);
     this.#putBack(operation, normalizers, kept);
     this.#finishLoss(operation, loss, count, ts, ignoreLabel, chunks);
@@ -680,6 +796,7 @@ export class WasmBackend implements Backend {
     count: Tensor,
     ignoreLabel: number,
     dout: number,
+    smoothing = 0,
   ): void {
     const operation = 'softmaxCrossEntropyBackward';
     expectSame(operation, dscores, scores);
@@ -693,6 +810,7 @@ export class WasmBackend implements Backend {
     this.#out(operation, 10, dscores);
     this.#int(13, this.#side(operation, count));
     this.#float(14, dout);
+    this.#float(15, smoothing);
     this.#runRows(Operation.softmaxCrossEntropyBackward, scores, 8);
   }
 
@@ -768,11 +886,13 @@ export class WasmBackend implements Backend {
     if (list) list.version++; // zeros stay zeros
   }
 
-  sgd(W: Tensor, dW: Tensor, lr: number): void {
+  sgd(W: Tensor, dW: Tensor, lr: number, decay = 0): void {
     this.#weights('sgd', W, dW);
     this.#float(16, lr);
-    // Where the gradient is zero, the weight stays as it is.
-    this.#runRows(Operation.sgd, W, 1, this.#listOf(dW));
+    this.#float(17, decay);
+    // Where the gradient is zero, the weight stays as it is, unless it decays.
+    if (decay === 0) this.#runRows(Operation.sgd, W, 1, this.#listOf(dW));
+    else this.#runRows(Operation.sgdWithDecay, W, 1);
   }
 
   momentum(W: Tensor, dW: Tensor, v: Tensor, lr: number, momentum: number): void {
@@ -883,6 +1003,17 @@ export class WasmBackend implements Backend {
     this.#int(index, addressOf(storage, x));
     this.#int(index + 1, axes === 3 ? strides[0] * 4 : 0);
     this.#int(index + 2, axes >= 2 ? strides[axes - 2] * 4 : 0);
+  }
+
+  /** A call on tensors of one shape: 4 out, 7 x, 10 y. */
+  #alike(operation: string, code: number, cost: number, out: Tensor, x: Tensor, y?: Tensor): void {
+    expectSame(operation, out, x);
+    if (y) expectSame(operation, out, y);
+    this.#rows(operation, out);
+    this.#in(operation, 7, x);
+    if (y) this.#in(operation, 10, y);
+    this.#out(operation, 4, out);
+    this.#runRows(code, out, cost);
   }
 
   /**
@@ -1010,137 +1141,4 @@ function loadModule(relaxed: boolean, shared: boolean): Promise<{ wasm: string }
     return shared ? import('./generated/relaxed-shared.ts') : import('./generated/relaxed-unshared.ts');
   }
   return shared ? import('./generated/baseline-shared.ts') : import('./generated/baseline-unshared.ts');
-}
-
-function storageOf(operation: string, x: Tensor): WasmStorage {
-  expectAlive(operation, x.storage);
-  if (!(x.storage instanceof WasmStorage)) {
-    throw new StateError(
-      `${operation}: expected a tensor of the wasm backend, got one of ${x.backend.name}; make it with this backend`,
-    );
-  }
-  return x.storage;
-}
-
-/** Rows whose elements lie side by side, and which are not columns. */
-function checkOperand(operation: string, x: Tensor): void {
-  if (x.transposed || (lastStride(x) !== 1 && x.size > 1)) {
-    throw new ShapeError(
-      `${operation}: expected the last axis to lie side by side, got ${formatShape(x.shape)} with strides ${formatShape(x.strides)}; copy it into a new tensor first`,
-    );
-  }
-}
-
-/**
- * Into how many chunks so many multiplications are cut: none so small that handing it out would cost more than a few percent,
- * none so large that the other threads would wait long for the last.
- */
-function chunksFor(multiplications: number): number {
-  return Math.min(Math.max(16, Math.ceil(multiplications / 1.6e7)), Math.ceil(multiplications / 4e5), 512);
-}
-
-/**
- * How many rows and columns a chunk of a product outside has. The longer side is cut, never into slices so thin that packing the
- * other operand anew for each would be felt.
- */
-function outsideBlockFor(M: number, N: number, K: number): [rows: number, columns: number] {
-  const wanted = Math.ceil((M * N * K) / 1.6e7);
-  const cut = (length: number, unit: number) => {
-    const most = Math.max(1, Math.min(wanted, 16, Math.floor(length / 128)));
-    const chunks = 2 ** Math.floor(Math.log2(most)); // which most numbers of threads share evenly
-    return Math.ceil(length / chunks / unit) * unit;
-  };
-  return M > N ? [cut(M, 8), N] : [M, cut(N, 16)];
-}
-
-/**
- * How many rows and panels of 8 columns a chunk of a product has. The nearer to a square, the less often a and b are read; but
- * where rows of a must be packed first, more columns are to make up for it.
- */
-function blockFor(M: number, N: number, K: number, packs: boolean): [rows: number, panels: number] {
-  const panels = Math.ceil(N / 8);
-  const area = (M * N) / chunksFor(M * N * K);
-  const columns = Math.max(Math.min(N, 256), Math.sqrt(area));
-  const most = packs ? FEW_ROWS : Math.max(5, Math.min(FEW_ROWS, area / columns));
-  const rows = Math.ceil(M / Math.ceil(M / most) / 5) * 5;
-  if (packs && M / rows >= 16) return [rows, panels];
-  const groups = Math.ceil(panels / Math.max(1, Math.round(area / rows / 8)));
-  return [rows, Math.ceil(panels / groups)];
-}
-
-/**
- * May the panels of a right operand be read where they are? Not where its rows lie such that the same cache lines would serve all of
- * them: at 4,096 bytes all fall together, at odd multiples of 64 bytes and less they are spread.
- */
-const mayStayUnpacked = (b: Tensor): boolean =>
-  !b.transposed && liesEvenly(b) && (rowStride(b) * 4) % 128 !== 0;
-
-/** Of a right operand in panels of 8 columns. */
-const packedBytes = (b: Tensor): number => Math.ceil(b.cols / 8) * b.rows * 32;
-
-const lastStride = (x: Tensor): number => x.strides[x.strides.length - 1];
-
-/** How far apart the rows of a matrix lie that lies evenly. */
-const rowStride = (x: Tensor): number =>
-  x.rows === 1 ? x.cols : Math.max(x.cols, x.strides[x.strides.length - 2]);
-
-/** With one distance between all rows, forwards. */
-function liesEvenly(x: Tensor): boolean {
-  const [outer, inner] = x.strides.slice(-3);
-  if (x.shape.length === 3) return inner > 0 && (x.shape[0] === 1 || outer === inner * x.shape[1]);
-  return x.shape.length === 1 || x.rows === 1 || outer > 0;
-}
-
-/** Of the first element. */
-const addressOf = (storage: WasmStorage, x: Tensor): number => storage.address + x.offset * 4;
-
-/** Is it all of its storage, row after row? */
-const isWhole = (x: Tensor): boolean => x.offset === 0 && x.size === x.storage.length && liesTogether(x);
-
-/** One element after the other, row after row and without a gap. */
-function liesTogether(x: Tensor): boolean {
-  const strides = contiguousStrides(x.shape);
-  return x.strides.every((stride, axis) => stride === strides[axis] || x.shape[axis] === 1);
-}
-
-/** How many inner rows there are for each outer one. */
-const innerRows = (x: Tensor): number => (x.shape.length === 3 ? x.shape[1] : x.rows);
-
-/** Calls back with the index of each element, row after row, and where it lies. */
-function eachElement(x: Tensor, start: number, visit: (index: number, at: number) => void): void {
-  const missing = 3 - x.shape.length;
-  const length = (axis: number) => (axis < missing ? 1 : x.shape[axis - missing]);
-  const stride = (axis: number) => (axis < missing ? 0 : x.strides[axis - missing]);
-  let index = 0;
-  for (let i = 0; i < length(0); i++) {
-    for (let j = 0; j < length(1); j++) {
-      for (let k = 0; k < length(2); k++) {
-        visit(index++, start + i * stride(0) + j * stride(1) + k * stride(2));
-      }
-    }
-  }
-}
-
-function expectSame(operation: string, out: Tensor, x: Tensor): void {
-  if (!sameShape(out.shape, x.shape)) {
-    throw new ShapeError(
-      `${operation}: expected two tensors of one shape, got ${formatShape(out.shape)} and ${formatShape(x.shape)}`,
-    );
-  }
-}
-
-function expectMatrix(operation: string, name: string, x: Tensor, rows: number, cols: number): void {
-  if (x.rows !== rows || x.cols !== cols) {
-    throw new ShapeError(
-      `${operation}: expected ${name} of ${rows} rows and ${cols} columns, got ${formatShape(x.shape)}`,
-    );
-  }
-}
-
-function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
-  if (ts.size !== scores.rows) {
-    throw new ShapeError(
-      `${operation}: expected one for each of the ${scores.rows} rows of scores ${formatShape(scores.shape)}, got ${formatShape(ts.shape)}`,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-export type { Backend, Storage } from './backend.ts';
+export type { Backend, InputGate, Storage } from './backend.ts';
 export { randn, tensor, zeros } from './create.ts';
 export { bytesPerElement, type DType, makeArray, type TypedArray } from './dtype.ts';
 export { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';

@@ -2,12 +2,14 @@ import type { Checks } from './check.ts';
 import { elementwiseChecks } from './elementwise-checks.ts';
 import { embeddingChecks } from './embedding-checks.ts';
 import { gruChecks } from './gru-checks.ts';
+import { layerNormChecks } from './layer-norm-checks.ts';
 import { lossChecks } from './loss-checks.ts';
 import { lstmChecks } from './lstm-checks.ts';
 import { matmulChecks } from './matmul-checks.ts';
 import { memoryChecks } from './memory-checks.ts';
 import { normChecks } from './norm-checks.ts';
 import { optimizerChecks } from './optimizer-checks.ts';
+import { recurrenceChecks } from './recurrence-checks.ts';
 import { rnnChecks } from './rnn-checks.ts';
 
 /**
@@ -19,9 +21,11 @@ export const backendChecks: Checks = {
   ...elementwiseChecks,
   ...matmulChecks,
   ...embeddingChecks,
+  ...layerNormChecks,
   ...rnnChecks,
   ...lstmChecks,
   ...gruChecks,
+  ...recurrenceChecks,
   ...lossChecks,
   ...normChecks,
   ...optimizerChecks,

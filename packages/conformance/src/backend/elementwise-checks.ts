@@ -1,7 +1,8 @@
 import { Random, type Tensor } from '@unroll/tensor';
+import { tanhIn } from './cell-case.ts';
 import type { Checks } from './check.ts';
 import { expectError } from './expect-error.ts';
-import { inLab, type Lab, layoutPairsOf, layoutsOf } from './lab.ts';
+import { inLab, type Lab, type Layout, layoutPairsOf, layoutsOf } from './lab.ts';
 import { sigmoidOf } from './sigmoid-of.ts';
 
 const shapes: readonly (readonly number[])[] = [
@@ -22,6 +23,17 @@ const cases = shapes.flatMap((shape) => layoutPairsOf(shape).map((layouts) => ({
 
 /** Large enough to overflow an exponential, on both sides, and some between. */
 const extremes = [-1e4, -800, -89, -30, -1, -0, 0, 1e-4, 1, 17, 89, 800, 1e4];
+
+/** What a tanh gives, both ends among it. */
+function tanhs(lab: Lab, shape: readonly number[], layout: Layout): Tensor {
+  return lab.tensor(shape, layout, () => tanhIn(lab));
+}
+
+/** x (M, D) times factors (M) */
+function scaledRows(x: readonly number[], factors: readonly number[]): number[] {
+  const D = x.length / factors.length;
+  return x.map((value, i) => value * factors[Math.floor(i / D)]);
+}
 
 function hasMask(seed: number, call: number, ratio: number): () => boolean {
   const words = new Random(seed, call);
@@ -46,7 +58,18 @@ function holdDropout(
 
 /** Filling, copying, adding, and what else treats every element or row alike. */
 export const elementwiseChecks: Checks<
-  'fill' | 'copy' | 'add' | 'scale' | 'sigmoid' | 'sigmoidBackward' | 'dropout'
+  | 'fill'
+  | 'copy'
+  | 'add'
+  | 'scale'
+  | 'multiply'
+  | 'scaleRows'
+  | 'lerp'
+  | 'sigmoid'
+  | 'sigmoidBackward'
+  | 'tanh'
+  | 'tanhBackward'
+  | 'dropout'
 > = {
   fill: {
     'fills every element of every view': inLab(async (lab) => {
@@ -130,6 +153,18 @@ export const elementwiseChecks: Checks<
         );
       }
     }),
+    'adds a multiple of every element of every view': inLab(async (lab) => {
+      for (const factor of [1, 0, -0.3]) {
+        for (const { shape, layouts } of cases) {
+          const [out, x] = [lab.randn(shape, layouts[0]), lab.randn(shape, layouts[1])];
+          await lab.holds(
+            { out, x },
+            () => lab.backend.add(out, x, factor),
+            ({ out, x }) => ({ out: out.map((value, i) => value + factor * x[i]) }),
+          );
+        }
+      }
+    }),
     'refuses another shape, ids and a transposed view': inLab(async (lab) => {
       await expectError('ShapeError', () => lab.backend.add(lab.randn([2, 3]), lab.randn([3, 2])));
       await expectError('DTypeError', () => lab.backend.add(lab.ints([1, 2], [2]), lab.ints([1, 2], [2])));
@@ -149,6 +184,126 @@ export const elementwiseChecks: Checks<
           );
         }
       }
+    }),
+  },
+  multiply: {
+    'multiplies two tensors element by element, in every view': inLab(async (lab) => {
+      for (const { shape, layouts } of cases) {
+        const out = lab.unset(shape, layouts[0]);
+        const [a, b] = [lab.randn(shape, layouts[1]), lab.randn(shape, layouts[0])];
+        await lab.holds(
+          { out, a, b },
+          () => lab.backend.multiply(out, a, b),
+          ({ a, b }) => ({ out: a.map((value, i) => value * b[i]) }),
+        );
+      }
+    }),
+    'works in place, over a': inLab(async (lab) => {
+      for (const { shape, layouts } of cases) {
+        const [a, b] = [lab.randn(shape, layouts[0]), lab.randn(shape, layouts[1])];
+        await lab.holds(
+          { a, b },
+          () => lab.backend.multiply(a, a, b),
+          ({ a, b }) => ({ a: a.map((value, i) => value * b[i]) }),
+        );
+      }
+    }),
+    'refuses another shape, ids and a transposed view': inLab(async (lab) => {
+      const { backend } = lab;
+      const [out, x, other] = [lab.randn([2, 3]), lab.randn([2, 3]), lab.randn([3, 2])];
+      for (const wrong of [other, other.T]) {
+        await expectError('ShapeError', () => backend.multiply(wrong, x, x));
+        await expectError('ShapeError', () => backend.multiply(out, wrong, x));
+        await expectError('ShapeError', () => backend.multiply(out, x, wrong));
+      }
+      const ids = lab.ints(lab.randomInts(9, [2, 3]), [2, 3]);
+      await expectError('DTypeError', () => backend.multiply(out, x, ids));
+    }),
+  },
+  scaleRows: {
+    'multiplies each row by its factor, factors as (M), (M, 1) and (N, T, 1), in every view': inLab(
+      async (lab) => {
+        for (const { shape, layouts } of cases) {
+          const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+          for (const factorShape of [
+            [rows],
+            [rows, 1],
+            ...(shape.length === 3 ? [[shape[0], shape[1], 1]] : []),
+          ]) {
+            for (const factorLayout of layoutsOf(factorShape)) {
+              const [out, x] = [lab.unset(shape, layouts[0]), lab.randn(shape, layouts[1])];
+              const factors = lab.randn(factorShape, factorLayout);
+              await lab.holds(
+                { out, x, factors },
+                () => lab.backend.scaleRows(out, x, factors),
+                ({ x, factors }) => ({ out: scaledRows(x, factors) }),
+              );
+            }
+          }
+        }
+      },
+    ),
+    'works in place, over x': inLab(async (lab) => {
+      for (const shape of [
+        [3, 5],
+        [2, 3, 4],
+      ]) {
+        for (const layout of layoutsOf(shape)) {
+          const x = lab.randn(shape, layout);
+          const factors = lab.randn([...shape.slice(0, -1), 1], layout);
+          await lab.holds(
+            { x, factors },
+            () => lab.backend.scaleRows(x, x, factors),
+            ({ x, factors }) => ({ x: scaledRows(x, factors) }),
+          );
+        }
+      }
+    }),
+    'refuses another shape, another number of factors, and ids': inLab(async (lab) => {
+      const { backend } = lab;
+      const [out, x, factors] = [lab.randn([2, 3]), lab.randn([2, 3]), lab.randn([2])];
+      const other = lab.randn([3, 2]);
+      for (const wrong of [other, other.T]) {
+        await expectError('ShapeError', () => backend.scaleRows(wrong, x, factors));
+        await expectError('ShapeError', () => backend.scaleRows(out, wrong, factors));
+      }
+      for (const wrong of [[3], [1], [2, 3], [1, 1]]) {
+        await expectError('ShapeError', () => backend.scaleRows(out, x, lab.randn(wrong)));
+      }
+      await expectError('DTypeError', () => backend.scaleRows(out, x, lab.ints([1, 2], [2])));
+    }),
+  },
+  lerp: {
+    'moves every element of every view toward x by its weight': inLab(async (lab) => {
+      for (const weight of [1, 0.25, 1e-3]) {
+        for (const { shape, layouts } of cases) {
+          const [out, x] = [lab.randn(shape, layouts[0]), lab.randn(shape, layouts[1])];
+          await lab.holds(
+            { out, x },
+            () => lab.backend.lerp(out, x, weight),
+            ({ out, x }) => ({ out: out.map((value, i) => value + weight * (x[i] - value)) }),
+          );
+        }
+      }
+    }),
+    'leaves out as it is, to the bit, at weight 0 and where x is the same': inLab(async (lab) => {
+      const [out, x] = [lab.randn([3, 5]), lab.randn([3, 5])];
+      const same = lab.tensor([3, 5], 'columns', () => 0.1);
+      const other = lab.tensor([3, 5], 'whole', () => 0.1);
+      await lab.holds(
+        { out, x, same, other },
+        () => {
+          lab.backend.lerp(out, x, 0);
+          lab.backend.lerp(same, other, 0.7);
+        },
+        () => ({}),
+      );
+    }),
+    'refuses another shape, ids and a transposed view': inLab(async (lab) => {
+      const { backend } = lab;
+      await expectError('ShapeError', () => backend.lerp(lab.randn([2, 3]), lab.randn([3, 2]), 0.5));
+      await expectError('ShapeError', () => backend.lerp(lab.randn([2, 3]).T, lab.randn([3, 2]), 0.5));
+      await expectError('DTypeError', () => backend.lerp(lab.randn([2]), lab.ints([1, 2], [2]), 0.5));
     }),
   },
   sigmoid: {
@@ -190,6 +345,71 @@ export const elementwiseChecks: Checks<
     'refuses another shape': inLab(async (lab) => {
       const [dx, dout, out] = [lab.randn([2, 3]), lab.randn([2, 3]), lab.randn([3, 2])];
       await expectError('ShapeError', () => lab.backend.sigmoidBackward(dx, dout, out));
+    }),
+  },
+  tanh: {
+    'is the tanh of every element, in every view': inLab(async (lab) => {
+      for (const { shape, layouts } of cases) {
+        const [out, x] = [lab.unset(shape, layouts[0]), lab.randn(shape, layouts[1], 4)];
+        await lab.holds(
+          { out, x },
+          () => lab.backend.tanh(out, x),
+          ({ x }) => ({ out: x.map(Math.tanh) }),
+        );
+      }
+    }),
+    'works in place': inLab(async (lab) => {
+      for (const shape of shapes) {
+        for (const layout of layoutsOf(shape)) {
+          const x = lab.randn(shape, layout);
+          await lab.holds(
+            { x },
+            () => lab.backend.tanh(x, x),
+            ({ x }) => ({ x: x.map(Math.tanh) }),
+          );
+        }
+      }
+    }),
+    'neither overflows nor becomes NaN, up to 1e4 on both sides': inLab(async (lab) => {
+      const shape = [extremes.length];
+      const [out, x] = [lab.unset(shape), lab.tensor(shape, 'whole', (i) => extremes[i])];
+      await lab.holds(
+        { out, x },
+        () => lab.backend.tanh(out, x),
+        ({ x }) => ({ out: x.map(Math.tanh) }),
+      );
+    }),
+    'refuses another shape and ids': inLab(async (lab) => {
+      await expectError('ShapeError', () => lab.backend.tanh(lab.randn([2, 3]), lab.randn([6])));
+      await expectError('DTypeError', () => lab.backend.tanh(lab.randn([2]), lab.ints([1, 2], [2])));
+    }),
+  },
+  tanhBackward: {
+    'is dout * (1 - out^2)': inLab(async (lab) => {
+      for (const { shape, layouts } of cases) {
+        const dx = lab.unset(shape, layouts[0]);
+        const [dout, out] = [lab.randn(shape, layouts[1]), tanhs(lab, shape, layouts[0])];
+        await lab.holds(
+          { dx, dout, out },
+          () => lab.backend.tanhBackward(dx, dout, out),
+          ({ dout, out }) => ({ dx: dout.map((d, i) => d * (1 - out[i] ** 2)) }),
+        );
+      }
+    }),
+    'works in place, over dout': inLab(async (lab) => {
+      for (const { shape, layouts } of cases) {
+        const [dout, out] = [lab.randn(shape, layouts[0]), tanhs(lab, shape, layouts[1])];
+        await lab.holds(
+          { dout, out },
+          () => lab.backend.tanhBackward(dout, dout, out),
+          ({ dout, out }) => ({ dout: dout.map((d, i) => d * (1 - out[i] ** 2)) }),
+        );
+      }
+    }),
+    'refuses another shape': inLab(async (lab) => {
+      const [dx, dout, out] = [lab.randn([2, 3]), lab.randn([2, 3]), lab.randn([3, 2])];
+      await expectError('ShapeError', () => lab.backend.tanhBackward(dx, dout, out));
+      await expectError('ShapeError', () => lab.backend.tanhBackward(dx, out, dout));
     }),
   },
   dropout: {

@@ -2,6 +2,7 @@ import type { Tensor } from '@unroll/tensor';
 import type { Checks } from './check.ts';
 import { expectError } from './expect-error.ts';
 import { inLab, type Lab, type Layout, layoutsOf } from './lab.ts';
+import { numericGradient, numericTolerance } from './numeric-gradient.ts';
 import { sigmoidOf } from './sigmoid-of.ts';
 
 /** Rows and vocabulary sizes; the rows are the axes of the labels. */
@@ -47,6 +48,19 @@ function normalizerOf(row: readonly number[]): [greatest: number, sum: number] {
   return [greatest, row.reduce((sum, score) => sum + Math.exp(score - greatest), 0)];
 }
 
+/** What a row of scores loses against its target, in which the label has 1 - smoothing and all of the row share the rest. */
+function rowLoss(row: readonly number[], label: number, smoothing: number): number {
+  const [greatest, sum] = normalizerOf(row);
+  return row.reduce(
+    (loss, score, j) => loss - targetAt(j, label, smoothing, row.length) * (score - greatest),
+    Math.log(sum),
+  );
+}
+
+function targetAt(j: number, label: number, smoothing: number, V: number): number {
+  return (j === label ? 1 - smoothing : 0) + smoothing / V;
+}
+
 /** loss, count and normalizers must come out as the contract says, from whatever they held before. */
 async function holdSoftmax(
   lab: Lab,
@@ -54,24 +68,21 @@ async function holdSoftmax(
   ts: Tensor,
   ignoreLabel: number,
   scale = 1,
+  smoothing?: number,
 ): Promise<{ normalizers: Tensor; count: Tensor }> {
   const [loss, count, normalizers] = [lab.unset([1]), lab.unset([1]), lab.unset([scores.rows, 2])];
   await lab.holds(
     { loss, count, normalizers, scores, ts },
-    () => lab.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, ignoreLabel),
+    () => lab.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, ignoreLabel, smoothing),
     ({ scores: values, ts }) => {
-      const kept = rowsOf(values, scores.cols).map(normalizerOf);
+      const rows = rowsOf(values, scores.cols);
       const counted = [...ts.keys()].filter((row) => ts[row] !== ignoreLabel);
       return {
-        loss: [
-          mean(
-            counted.map(
-              (row) => Math.log(kept[row][1]) - (values[row * scores.cols + ts[row]] - kept[row][0]),
-            ),
-          ),
-        ],
+        loss: [mean(counted.map((row) => rowLoss(rows[row], ts[row], smoothing ?? 0)))],
         count: [counted.length],
-        normalizers: kept.flatMap((both, row) => (ts[row] === ignoreLabel ? [undefined, undefined] : both)),
+        normalizers: rows.flatMap((row, i) =>
+          ts[i] === ignoreLabel ? [undefined, undefined] : normalizerOf(row),
+        ),
       };
     },
     lab.tolerance(scale),
@@ -87,15 +98,25 @@ async function holdSoftmaxBackward(
   ignoreLabel: number,
   dout: number,
   scale = 1,
+  smoothing?: number,
 ): Promise<void> {
-  const { normalizers, count } = await holdSoftmax(lab, scores, ts, ignoreLabel, 20 * scale);
+  const { normalizers, count } = await holdSoftmax(lab, scores, ts, ignoreLabel, 20 * scale, smoothing);
   const V = scores.cols;
   // Twice: backward must not use up what forward kept.
   for (let time = 0; time < 2; time++) {
     await lab.holds(
       { dscores, scores, normalizers, ts, count },
       () =>
-        lab.backend.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, ignoreLabel, dout),
+        lab.backend.softmaxCrossEntropyBackward(
+          dscores,
+          scores,
+          normalizers,
+          ts,
+          count,
+          ignoreLabel,
+          dout,
+          smoothing,
+        ),
       ({ scores, ts }) => {
         const counted = ts.filter((label) => label !== ignoreLabel).length;
         return {
@@ -103,7 +124,8 @@ async function holdSoftmaxBackward(
             const [greatest, sum] = normalizerOf(row);
             return row.map((score, j) => {
               if (ts[i] === ignoreLabel) return 0;
-              return ((Math.exp(score - greatest) / sum - (j === ts[i] ? 1 : 0)) * dout) / counted;
+              const target = targetAt(j, ts[i], smoothing ?? 0, V);
+              return ((Math.exp(score - greatest) / sum - target) * dout) / counted;
             });
           }),
         };
@@ -193,6 +215,18 @@ export const lossChecks: Checks<
       const scores = extremeScores(lab, [9, 12]);
       await holdSoftmax(lab, scores, someLabels(lab, [9], 12, -1, 'whole'), -1, 1e4);
     }),
+    'shares what smoothing takes from the label among all of the vocabulary': inLab(async (lab) => {
+      for (const smoothing of [0, 0.1, 1]) {
+        for (const [rows, V] of sizes) {
+          for (const layout of layoutsOf([...rows, V])) {
+            const scores = lab.randn([...rows, V], layout, 3);
+            await holdSoftmax(lab, scores, someLabels(lab, rows, V, -1, 'whole'), -1, 20, smoothing);
+          }
+        }
+        const scores = extremeScores(lab, [9, 12]);
+        await holdSoftmax(lab, scores, someLabels(lab, [9], 12, -1, 'whole'), -1, 1e4, smoothing);
+      }
+    }),
     'is 0, of a count of 0, when all labels are ignored': inLab(async (lab) => {
       await holdSoftmax(lab, lab.randn([2, 2, 5]), lab.ints([-1, -1, -1, -1], [2, 2]), -1);
     }),
@@ -215,6 +249,48 @@ export const lossChecks: Checks<
     }),
   },
   softmaxCrossEntropyBackward: {
+    'is (softmax - target) * dout / count with smoothing too, in counted rows': inLab(async (lab) => {
+      for (const smoothing of [0, 0.1, 1]) {
+        for (const [rows, V] of sizes) {
+          const layouts = layoutsOf([...rows, V]);
+          for (const [i, layout] of layouts.entries()) {
+            const dscores = lab.unset([...rows, V], layouts[(i + 1) % layouts.length]);
+            const scores = lab.randn([...rows, V], layout, 3);
+            const ts = someLabels(lab, rows, V, -1, 'whole');
+            await holdSoftmaxBackward(lab, dscores, scores, ts, -1, -0.5, 1, smoothing);
+          }
+        }
+      }
+    }),
+    'is the gradient that central differences give, with smoothing and without': inLab(async (lab) => {
+      const [N, V, ignoreLabel] = [4, 6, -1];
+      for (const smoothing of [0, 0.1, 0.5]) {
+        const [dscores, scores] = [lab.unset([N, V]), lab.randn([N, V], 'whole', 2)];
+        const ts = lab.ints([5, ignoreLabel, 0, 3], [N]);
+        const { normalizers, count } = await holdSoftmax(lab, scores, ts, ignoreLabel, 20, smoothing);
+        await lab.holds(
+          { dscores, scores, normalizers, ts, count },
+          () =>
+            lab.backend.softmaxCrossEntropyBackward(
+              dscores,
+              scores,
+              normalizers,
+              ts,
+              count,
+              ignoreLabel,
+              1,
+              smoothing,
+            ),
+          ({ scores, ts }) => ({
+            dscores: numericGradient((moved) => {
+              const losses = rowsOf(moved, V).map((row, i) => rowLoss(row, ts[i], smoothing));
+              return mean(losses.filter((_, i) => ts[i] !== ignoreLabel));
+            }, scores),
+          }),
+          numericTolerance(lab),
+        );
+      }
+    }),
     'is (softmax - 1 at the label) * dout / count in counted rows, 0 in the others, as often as it is called':
       inLab(async (lab) => {
         for (const [rows, V] of sizes) {
@@ -228,16 +304,17 @@ export const lossChecks: Checks<
         }
       }),
     'works in place': inLab(async (lab) => {
-      for (const V of [1, 5, 33]) {
+      for (const [V, smoothing] of [1, 5, 33].flatMap((V) => [[V], [V, 0.1]])) {
         const [loss, count, normalizers] = [lab.unset([1]), lab.unset([1]), lab.unset([4, 2])];
         const [scores, ts] = [lab.randn([4, V]), lab.ints([0, -1, V - 1, 0], [4])];
         const dscores = lab.unset([4, V]);
-        lab.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, -1);
-        lab.backend.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, -1, 1);
+        lab.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, -1, smoothing);
+        lab.backend.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, -1, 1, smoothing);
         const apart = [...(await dscores.read())];
         await lab.holds(
           { scores, normalizers, ts, count },
-          () => lab.backend.softmaxCrossEntropyBackward(scores, scores, normalizers, ts, count, -1, 1),
+          () =>
+            lab.backend.softmaxCrossEntropyBackward(scores, scores, normalizers, ts, count, -1, 1, smoothing),
           () => ({ scores: apart }),
           { rtol: 0, atol: 0 },
         );

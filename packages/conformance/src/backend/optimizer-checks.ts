@@ -54,6 +54,16 @@ export const optimizerChecks: Checks<'sgd' | 'momentum' | 'nesterov' | 'adagrad'
         ({ W, dW }) => ({ W: W.map((w, k) => w - 0.3 * dW[k]) }),
       );
     }),
+    'lets the weights decay before it steps': inLab(async (lab) => {
+      for (const decay of [0, 0.02, 1]) {
+        await holdThreeSteps(
+          lab,
+          zerosOf(lab),
+          (backend, W, dW) => backend.sgd(W, dW, 0.3, decay),
+          ({ W, dW }) => ({ W: W.map((w, k) => w * (1 - decay) - 0.3 * dW[k]) }),
+        );
+      }
+    }),
     'refuses a gradient of another shape': inLab(async (lab) => {
       await expectError('ShapeError', () => lab.backend.sgd(lab.randn([2, 3]), lab.randn([3, 2]), 1));
     }),

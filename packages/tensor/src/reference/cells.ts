@@ -1,3 +1,4 @@
+import type { InputGate } from '../backend.ts';
 import type { Tensor } from '../tensor.ts';
 import { sigmoidOf } from './elementwise.ts';
 import { expectMatrix, expectSame, floats } from './storage.ts';
@@ -31,10 +32,24 @@ export function rnnCellBackward(dgates: Tensor, dh: Tensor, hs: Tensor, t: numbe
   }
 }
 
-export function lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void {
+/** Where the gates f, g, i, o of one step begin in a row of theirs, and how wide it is; a coupled cell has no i. */
+function lstmGates(H: number, inputGate: InputGate): { g: number; i: number; o: number; width: number } {
+  return inputGate === 'coupled'
+    ? { g: H, i: Number.NaN, o: 2 * H, width: 3 * H }
+    : { g: H, i: 2 * H, o: 3 * H, width: 4 * H };
+}
+
+export function lstmCell(
+  hs: Tensor,
+  cs: Tensor,
+  gates: Tensor,
+  t: number,
+  inputGate: InputGate = 'own',
+): void {
   const [N, , H] = hs.shape;
+  const at = lstmGates(H, inputGate);
   expectSame('lstmCell', hs, cs);
-  expectMatrix('lstmCell', 'gates[:, t]', gates.at(t), N, 4 * H);
+  expectMatrix('lstmCell', 'gates[:, t]', gates.at(t), N, at.width);
   const hData = floats('lstmCell', hs);
   const cData = floats('lstmCell', cs);
   const a = floats('lstmCell', gates);
@@ -45,14 +60,18 @@ export function lstmCell(hs: Tensor, cs: Tensor, gates: Tensor, t: number): void
     const hNext = hs.at(t + 1).rowStarts[n];
     for (let j = 0; j < H; j++) {
       const f = sigmoidOf(a[gate + j]);
-      const g = Math.tanh(a[gate + H + j]);
-      const i = sigmoidOf(a[gate + 2 * H + j]);
-      const o = sigmoidOf(a[gate + 3 * H + j]);
+      const g = Math.tanh(a[gate + at.g + j]);
+      const o = sigmoidOf(a[gate + at.o + j]);
       a[gate + j] = f;
-      a[gate + H + j] = g;
-      a[gate + 2 * H + j] = i;
-      a[gate + 3 * H + j] = o;
-      cData[cNext + j] = f * cData[c + j] + g * i;
+      a[gate + at.g + j] = g;
+      a[gate + at.o + j] = o;
+      let input = 1 - f;
+      if (inputGate !== 'coupled') {
+        const i = sigmoidOf(a[gate + at.i + j]);
+        a[gate + at.i + j] = i;
+        input = inputGate === 'capped' ? Math.min(i, input) : i;
+      }
+      cData[cNext + j] = f * cData[c + j] + g * input;
       hData[hNext + j] = o * Math.tanh(cData[cNext + j]);
     }
   }
@@ -65,11 +84,13 @@ export function lstmCellBackward(
   gates: Tensor,
   cs: Tensor,
   t: number,
+  inputGate: InputGate = 'own',
 ): void {
   const [N, H] = dh.shape;
+  const at = lstmGates(H, inputGate);
   expectSame('lstmCellBackward', dh, dc);
-  expectMatrix('lstmCellBackward', 'dgates[:, t]', dgates.at(t), N, 4 * H);
-  expectMatrix('lstmCellBackward', 'gates[:, t]', gates.at(t), N, 4 * H);
+  expectMatrix('lstmCellBackward', 'dgates[:, t]', dgates.at(t), N, at.width);
+  expectMatrix('lstmCellBackward', 'gates[:, t]', gates.at(t), N, at.width);
   expectMatrix('lstmCellBackward', 'cs[:, t]', cs.at(t), N, H);
   const das = floats('lstmCellBackward', dgates);
   const dcs = floats('lstmCellBackward', dc);
@@ -85,16 +106,26 @@ export function lstmCellBackward(
     const dhRow = dh.rowStarts[n];
     for (let j = 0; j < H; j++) {
       const f = a[gate + j];
-      const g = a[gate + H + j];
-      const i = a[gate + 2 * H + j];
-      const o = a[gate + 3 * H + j];
+      const g = a[gate + at.g + j];
+      const o = a[gate + at.o + j];
       const tanhC = Math.tanh(cData[cNext + j]);
       const dhNext = dhs[dhRow + j];
       const dcNext = dcs[dcRow + j] + dhNext * o * (1 - tanhC ** 2);
-      das[dgate + j] = dcNext * cData[c + j] * f * (1 - f);
-      das[dgate + H + j] = dcNext * i * (1 - g ** 2);
-      das[dgate + 2 * H + j] = dcNext * g * i * (1 - i);
-      das[dgate + 3 * H + j] = dhNext * tanhC * o * (1 - o);
+      let input = 1 - f;
+      let df = dcNext * cData[c + j];
+      const dinput = dcNext * g;
+      if (inputGate === 'coupled') {
+        df -= dinput;
+      } else {
+        const i = a[gate + at.i + j];
+        const isCapped = inputGate === 'capped' && i > input;
+        if (isCapped) df -= dinput;
+        else input = i;
+        das[dgate + at.i + j] = isCapped ? 0 : dinput * i * (1 - i);
+      }
+      das[dgate + j] = df * f * (1 - f);
+      das[dgate + at.g + j] = dcNext * input * (1 - g ** 2);
+      das[dgate + at.o + j] = dhNext * tanhC * o * (1 - o);
       dcs[dcRow + j] = dcNext * f;
     }
   }

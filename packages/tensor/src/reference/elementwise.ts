@@ -26,14 +26,14 @@ export function addressOf(x: Tensor, index: number): number {
   return x.transposed ? rowStarts[col] + row * stride : rowStarts[row] + col * stride;
 }
 
-export function add(out: Tensor, x: Tensor): void {
+export function add(out: Tensor, x: Tensor, factor = 1): void {
   expectSame('add', out, x);
   const os = floats('add', out);
   const xs = floats('add', x);
   for (let row = 0; row < x.rows; row++) {
     const o = out.rowStarts[row];
     const i = x.rowStarts[row];
-    for (let j = 0; j < x.cols; j++) os[o + j] += xs[i + j];
+    for (let j = 0; j < x.cols; j++) os[o + j] += factor * xs[i + j];
   }
 }
 
@@ -41,6 +41,51 @@ export function scale(out: Tensor, factor: number): void {
   const os = floats('scale', out);
   for (const start of out.rowStarts) {
     for (let i = start; i < start + out.cols; i++) os[i] *= factor;
+  }
+}
+
+export function multiply(out: Tensor, a: Tensor, b: Tensor): void {
+  expectSame('multiply', out, a);
+  expectSame('multiply', out, b);
+  const os = floats('multiply', out);
+  const as = floats('multiply', a);
+  const bs = floats('multiply', b);
+  for (let row = 0; row < out.rows; row++) {
+    const [o, p, q] = [out.rowStarts[row], a.rowStarts[row], b.rowStarts[row]];
+    for (let j = 0; j < out.cols; j++) os[o + j] = as[p + j] * bs[q + j];
+  }
+}
+
+export function scaleRows(out: Tensor, x: Tensor, factors: Tensor): void {
+  expectSame('scaleRows', out, x);
+  expectCount('scaleRows', 'factors', factors, x.rows);
+  const os = floats('scaleRows', out);
+  const xs = floats('scaleRows', x);
+  const fs = floats('scaleRows', factors);
+  for (let row = 0; row < x.rows; row++) {
+    const factor = fs[addressOf(factors, row)];
+    const o = out.rowStarts[row];
+    const i = x.rowStarts[row];
+    for (let j = 0; j < x.cols; j++) os[o + j] = xs[i + j] * factor;
+  }
+}
+
+export function lerp(out: Tensor, x: Tensor, weight: number): void {
+  expectSame('lerp', out, x);
+  const os = floats('lerp', out);
+  const xs = floats('lerp', x);
+  for (let row = 0; row < x.rows; row++) {
+    const o = out.rowStarts[row];
+    const i = x.rowStarts[row];
+    for (let j = 0; j < x.cols; j++) os[o + j] += weight * (xs[i + j] - os[o + j]);
+  }
+}
+
+function expectCount(operation: string, name: string, x: Tensor, size: number): void {
+  if (x.size !== size) {
+    throw new ShapeError(
+      `${operation}: expected ${name} (${size}), one for each row, got ${formatShape(x.shape)}`,
+    );
   }
 }
 
@@ -110,6 +155,29 @@ export function sigmoidBackward(dx: Tensor, dout: Tensor, out: Tensor): void {
   for (let row = 0; row < dx.rows; row++) {
     const [r, d, o] = [dx.rowStarts[row], dout.rowStarts[row], out.rowStarts[row]];
     for (let j = 0; j < dx.cols; j++) dxs[r + j] = ds[d + j] * os[o + j] * (1 - os[o + j]);
+  }
+}
+
+export function tanh(out: Tensor, x: Tensor): void {
+  expectSame('tanh', out, x);
+  const os = floats('tanh', out);
+  const xs = floats('tanh', x);
+  for (let row = 0; row < x.rows; row++) {
+    const o = out.rowStarts[row];
+    const i = x.rowStarts[row];
+    for (let j = 0; j < x.cols; j++) os[o + j] = Math.tanh(xs[i + j]);
+  }
+}
+
+export function tanhBackward(dx: Tensor, dout: Tensor, out: Tensor): void {
+  expectSame('tanhBackward', dx, dout);
+  expectSame('tanhBackward', dx, out);
+  const dxs = floats('tanhBackward', dx);
+  const ds = floats('tanhBackward', dout);
+  const os = floats('tanhBackward', out);
+  for (let row = 0; row < dx.rows; row++) {
+    const [r, d, o] = [dx.rowStarts[row], dout.rowStarts[row], out.rowStarts[row]];
+    for (let j = 0; j < dx.cols; j++) dxs[r + j] = ds[d + j] * (1 - os[o + j] ** 2);
   }
 }
 

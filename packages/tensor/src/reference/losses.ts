@@ -19,6 +19,7 @@ export function softmaxCrossEntropy(
   scores: Tensor,
   ts: Tensor,
   ignoreLabel: number,
+  smoothing = 0,
 ): void {
   expectLabels('softmaxCrossEntropy', scores, ts);
   expectMatrix('softmaxCrossEntropy', 'normalizers', normalizers, scores.rows, 2);
@@ -44,7 +45,11 @@ export function softmaxCrossEntropy(
     for (let i = start; i < start + V; i++) sum += Math.exp(ss[i] - max);
     ns[normalizers.rowStarts[row]] = max;
     ns[normalizers.rowStarts[row] + 1] = sum;
-    total += Math.log(sum) - (ss[start + label] - max);
+    let target = (1 - smoothing) * (ss[start + label] - max);
+    if (smoothing > 0) {
+      for (let i = start; i < start + V; i++) target += (smoothing / V) * (ss[i] - max);
+    }
+    total += Math.log(sum) - target;
     counted++;
   }
   floats('softmaxCrossEntropy', loss)[loss.offset] = counted === 0 ? 0 : total / counted;
@@ -59,6 +64,7 @@ export function softmaxCrossEntropyBackward(
   count: Tensor,
   ignoreLabel: number,
   dout: number,
+  smoothing = 0,
 ): void {
   expectSame('softmaxCrossEntropyBackward', dscores, scores);
   expectLabels('softmaxCrossEntropyBackward', scores, ts);
@@ -79,8 +85,9 @@ export function softmaxCrossEntropyBackward(
     const s = scores.rowStarts[row];
     const max = ns[normalizers.rowStarts[row]];
     const scale = factor / ns[normalizers.rowStarts[row] + 1];
-    for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - max) * scale;
-    ds[d + label] -= factor;
+    const shared = (factor * smoothing) / V;
+    for (let j = 0; j < V; j++) ds[d + j] = Math.exp(ss[s + j] - max) * scale - shared;
+    ds[d + label] -= factor * (1 - smoothing);
   }
 }
 

@@ -13,9 +13,9 @@ function* rows(operation: string, ...tensors: readonly Tensor[]): Generator<Floa
   }
 }
 
-export function sgd(W: Tensor, dW: Tensor, lr: number): void {
+export function sgd(W: Tensor, dW: Tensor, lr: number, decay = 0): void {
   for (const [w, dw] of rows('sgd', W, dW)) {
-    for (let i = 0; i < w.length; i++) w[i] -= lr * dw[i];
+    for (let i = 0; i < w.length; i++) w[i] -= decay * w[i] + lr * dw[i];
   }
 }
 

@@ -5,9 +5,11 @@ import type { Tensor } from '../tensor.ts';
 import { affine, affineGrads } from './affine.ts';
 import * as cells from './cells.ts';
 import * as elementwise from './elementwise.ts';
+import { layerNorm, layerNormBackward } from './layer-norm.ts';
 import * as losses from './losses.ts';
 import { PackedMatmul } from './matmul.ts';
 import * as optimizers from './optimizers.ts';
+import { recurrence, recurrenceBackward } from './recurrence.ts';
 import { dataOf, ReferenceStorage } from './storage.ts';
 
 /**
@@ -82,10 +84,17 @@ export class ReferenceBackend implements Backend {
   readonly copy: Backend['copy'] = elementwise.copy;
   readonly add: Backend['add'] = elementwise.add;
   readonly scale: Backend['scale'] = elementwise.scale;
+  readonly multiply: Backend['multiply'] = elementwise.multiply;
+  readonly scaleRows: Backend['scaleRows'] = elementwise.scaleRows;
+  readonly lerp: Backend['lerp'] = elementwise.lerp;
   readonly gather: Backend['gather'] = elementwise.gather;
   readonly scatterAdd: Backend['scatterAdd'] = elementwise.scatterAdd;
   readonly sigmoid: Backend['sigmoid'] = elementwise.sigmoid;
   readonly sigmoidBackward: Backend['sigmoidBackward'] = elementwise.sigmoidBackward;
+  readonly tanh: Backend['tanh'] = elementwise.tanh;
+  readonly tanhBackward: Backend['tanhBackward'] = elementwise.tanhBackward;
+  readonly layerNorm: Backend['layerNorm'] = layerNorm;
+  readonly layerNormBackward: Backend['layerNormBackward'] = layerNormBackward;
   readonly dropout: Backend['dropout'] = elementwise.dropout;
   readonly addSumSquares: Backend['addSumSquares'] = elementwise.addSumSquares;
   readonly sqrt: Backend['sqrt'] = elementwise.sqrt;
@@ -99,6 +108,9 @@ export class ReferenceBackend implements Backend {
   readonly gruCell: Backend['gruCell'] = cells.gruCell;
   readonly gruCellBackward: Backend['gruCellBackward'] = cells.gruCellBackward;
   readonly gruGatesBackward: Backend['gruGatesBackward'] = cells.gruGatesBackward;
+
+  readonly recurrence: Backend['recurrence'] = recurrence;
+  readonly recurrenceBackward: Backend['recurrenceBackward'] = recurrenceBackward;
 
   readonly softmaxCrossEntropy: Backend['softmaxCrossEntropy'] = losses.softmaxCrossEntropy;
   readonly softmaxCrossEntropyBackward: Backend['softmaxCrossEntropyBackward'] =
