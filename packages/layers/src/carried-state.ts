@@ -1,18 +1,18 @@
 import { expectShape, type Memory, StateError, type Tensor } from '@unroll/tensor';
 
-/** A state (N, H) that a recurrent layer hands from one block of time steps to the next. */
+/** A state, (N, H) for instance, that a recurrent layer hands from one block of time steps to the next. */
 export class CarriedState {
   readonly #layer: string;
   readonly #name: string;
-  readonly #hiddenSize: number;
+  readonly #size: number;
   readonly #memory: Memory;
   #value: Tensor | undefined;
   #buffer: 'one' | 'other' = 'one';
 
-  constructor(layer: string, name: string, hiddenSize: number, memory: Memory) {
+  constructor(layer: string, name: string, size: number, memory: Memory) {
     this.#layer = layer;
     this.#name = name;
-    this.#hiddenSize = hiddenSize;
+    this.#size = size;
     this.#memory = memory;
   }
 
@@ -45,7 +45,7 @@ export class CarriedState {
   }
 
   set(state: Tensor): void {
-    expectShape(`${this.#layer}.setState`, this.#name, state.shape, ['N', this.#hiddenSize]);
+    expectShape(`${this.#layer}.setState`, this.#name, state.shape, ['N', this.#size]);
     // Into another buffer: what is given may be what another state of this layer is to be set to, as when h and c change places.
     this.#buffer = this.#buffer === 'one' ? 'other' : 'one';
     this.leave(state);

@@ -2,6 +2,7 @@ import { describeLayer } from '@unroll/conformance';
 import { ReferenceBackend, type Tensor, tensor, ValueError, zeros } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
 import { Dropout } from './dropout.ts';
+import { LockedDropout } from './locked-dropout.ts';
 import { TimeDropout } from './time-dropout.ts';
 
 for (const training of [true, false]) {
@@ -15,18 +16,22 @@ for (const training of [true, false]) {
   });
 }
 
-describeLayer('TimeDropout', {
-  backend: () => new ReferenceBackend(),
-  make: () => new TimeDropout(0.3, { seed: 7 }),
-  input: (N, T) => [N, T, 5],
-  restart: (layer) => {
-    layer.calls = 0;
-  },
-});
+for (const [name, Layer] of Object.entries({ TimeDropout, LockedDropout })) {
+  describeLayer(name, {
+    backend: () => new ReferenceBackend(),
+    make: () => new Layer(0.3, { seed: 7 }),
+    input: (N, T) => [N, T, 5],
+    restart: (layer) => {
+      layer.calls = 0;
+    },
+  });
+}
 
 describe.each([
   ['Dropout', Dropout, [40, 50], '(N, D)', [40, 5, 10]],
   ['TimeDropout', TimeDropout, [40, 5, 10], '(N, T, D)', [40, 50]],
+  // One step, so that each of the 2000 elements has a mask of its own.
+  ['LockedDropout', LockedDropout, [400, 1, 5], '(N, T, D)', [400, 5]],
 ] as const)('%s', (name, Layer, shape, axes, wrong) => {
   const backend = new ReferenceBackend();
   const ones = tensor(backend, new Array(2000).fill(1), shape);

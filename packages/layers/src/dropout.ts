@@ -1,47 +1,31 @@
-import { expectShape, type Layer, Memory, type Parameter, type Tensor, ValueError } from '@unroll/tensor';
+import { expectShape, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
 import { expectForward } from './expect-forward.ts';
-
-/** Masks come from the upper half of a seed's streams, so that they have nothing in common with weights of the same seed. */
-const FIRST_STREAM = 2 ** 31;
+import { MaskedLayer } from './masked-layer.ts';
 
 /**
  * Sets each element to zero with probability `ratio` and divides the others by `1 - ratio`, so that nothing is to be
  * scaled when not training ("inverted" dropout, as in the book's TimeDropout; its Dropout scales in evaluation instead).
  * Srivastava et al., JMLR 2014; book section 6.5.2.
- *
- * The mask follows from `seed` and `calls` alone and is not stored.
  */
-export class Dropout implements Layer {
+export class Dropout extends MaskedLayer implements Layer {
   readonly params: readonly Parameter[] = [];
-  readonly ratio: number;
-  readonly seed: number;
-  /** How often `forward` drew a mask: the position of the next one. Save it to go on with the same masks. */
-  calls = 0;
-  /** When false, x passes through. */
-  training = true;
   readonly #memory = new Memory();
   #plan: { x: Tensor; out: Tensor; dx: Tensor } | undefined;
-  /** Which mask the last forward used; undefined if it let x through. */
-  #call: number | undefined;
 
   /**
    * @param ratio from 0 up to, but not including, 1
    * @param options.seed a whole number; layers with the same seed have the same masks, so give each its own
    */
   constructor(ratio = 0.5, { seed = 0 }: { seed?: number } = {}) {
-    if (!(ratio >= 0 && ratio < 1)) {
-      throw new ValueError(`${this.name}: expected a ratio from 0 up to 1, without 1, got ${ratio}`);
-    }
-    this.ratio = ratio;
-    this.seed = seed;
+    super(ratio, seed);
   }
 
   /** x `(N, D)` to the same shape */
   forward(x: Tensor): Tensor {
     const { out } = this.#planFor(x);
-    this.#call = this.training && this.ratio > 0 ? this.calls++ : undefined;
-    if (this.#call === undefined) return x;
-    x.backend.dropout(out, x, this.ratio, this.seed, FIRST_STREAM + this.#call);
+    this.draw();
+    if (!this.drops) return x;
+    this.mask(out, x);
     return out;
   }
 
@@ -49,8 +33,8 @@ export class Dropout implements Layer {
   backward(dout: Tensor): Tensor {
     const { out, dx } = expectForward(this.name, this.#plan);
     expectShape(`${this.name}.backward`, 'dout', dout.shape, out.shape);
-    if (this.#call === undefined) return dout;
-    dout.backend.dropout(dx, dout, this.ratio, this.seed, FIRST_STREAM + this.#call);
+    if (!this.drops) return dout;
+    this.mask(dx, dout);
     return dx;
   }
 
@@ -63,7 +47,7 @@ export class Dropout implements Layer {
     this.#memory.dispose();
   }
 
-  protected get name(): string {
+  protected override get name(): string {
     return 'Dropout';
   }
 

@@ -12,7 +12,7 @@ export class MatMul implements Layer {
   constructor(W: Tensor | Parameter) {
     this.W = this.#memory.parameter('W', W);
     this.params = [this.W];
-    expectShape('MatMul', 'W', this.W.value.shape, ['D', 'M']);
+    expectShape(this.name, 'W', this.W.value.shape, ['D', 'M']);
   }
 
   /** x `(N, D)` to `(N, M)` */
@@ -24,8 +24,8 @@ export class MatMul implements Layer {
 
   /** dout `(N, M)` to dx `(N, D)`; adds to the gradient of W */
   backward(dout: Tensor): Tensor {
-    const { x, out, dx } = expectForward('MatMul', this.#plan);
-    expectShape('MatMul.backward', 'dout', dout.shape, out.shape);
+    const { x, out, dx } = expectForward(this.name, this.#plan);
+    expectShape(`${this.name}.backward`, 'dout', dout.shape, out.shape);
     dout.backend.addmm(this.W.grad, x.T, dout);
     dout.backend.matmul(dx, dout, this.W.value.T);
     return dx;
@@ -40,13 +40,22 @@ export class MatMul implements Layer {
     this.#memory.dispose();
   }
 
+  protected get name(): string {
+    return 'MatMul';
+  }
+
+  /** The axes of x before D. */
+  protected get axes(): readonly string[] {
+    return ['N'];
+  }
+
   #planFor(x: Tensor): { out: Tensor } {
     if (this.#plan?.x === x) return this.#plan;
     const { rows: D, cols: M, dtype } = this.W.value;
-    expectShape('MatMul.forward', 'x', x.shape, ['N', D]);
+    expectShape(`${this.name}.forward`, 'x', x.shape, [...this.axes, D]);
     this.#plan = {
       x,
-      out: this.#memory.take('out', x.backend, [x.shape[0], M], dtype),
+      out: this.#memory.take('out', x.backend, [...x.shape.slice(0, -1), M], dtype),
       dx: this.#memory.take('dx', x.backend, x.shape, dtype),
     };
     return this.#plan;

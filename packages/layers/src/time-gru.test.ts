@@ -1,10 +1,10 @@
 import gru from '@unroll/fixtures/gru.json' with { type: 'json' };
-import { describeRecurrent } from '../test/describe-recurrent.ts';
+import { describeRecurrent, gateWeights } from '../test/describe-recurrent.ts';
 import { TimeGRU } from './time-gru.ts';
 
 describeRecurrent('TimeGRU', {
-  make: (Wx, Wh, b, options) => new TimeGRU(Wx, Wh, b, options),
-  gates: 3,
-  states: ['h'],
+  make: ([Wx, Wh, b], options) => new TimeGRU(Wx, Wh, b, options),
+  weights: gateWeights(3),
+  states: { h: 4 },
   fixture: gru,
 });

@@ -1,5 +1,7 @@
 import { toBeAllClose } from '@unroll/conformance';
 import lstm from '@unroll/fixtures/lstm.json' with { type: 'json' };
+import lstmCapped from '@unroll/fixtures/lstm-capped.json' with { type: 'json' };
+import lstmCoupled from '@unroll/fixtures/lstm-coupled.json' with { type: 'json' };
 import {
   type Parameter,
   parameter,
@@ -10,17 +12,33 @@ import {
   zeros,
 } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
-import { describeRecurrent } from '../test/describe-recurrent.ts';
+import { describeRecurrent, gateWeights } from '../test/describe-recurrent.ts';
 import { LSTM } from './lstm.ts';
 import { TimeLSTM } from './time-lstm.ts';
 
 expect.extend({ toBeAllClose });
 
 describeRecurrent('TimeLSTM', {
-  make: (Wx, Wh, b, options) => new TimeLSTM(Wx, Wh, b, options),
-  gates: 4,
-  states: ['h', 'c'],
+  make: ([Wx, Wh, b], options) => new TimeLSTM(Wx, Wh, b, options),
+  weights: gateWeights(4),
+  states: { h: 4, c: 4 },
   fixture: lstm,
+});
+
+describeRecurrent('TimeLSTM', {
+  kind: 'with a capped input gate',
+  make: ([Wx, Wh, b], options) => new TimeLSTM(Wx, Wh, b, { ...options, inputGate: 'capped' }),
+  weights: gateWeights(4),
+  states: { h: 4, c: 4 },
+  fixture: lstmCapped,
+});
+
+describeRecurrent('TimeLSTM', {
+  kind: 'with a coupled input gate',
+  make: ([Wx, Wh, b], options) => new TimeLSTM(Wx, Wh, b, { ...options, inputGate: 'coupled' }),
+  weights: gateWeights(3),
+  states: { h: 4, c: 4 },
+  fixture: lstmCoupled,
 });
 
 describe('TimeLSTM', () => {
@@ -96,6 +114,16 @@ describe('TimeLSTM', () => {
       'TimeLSTM.setState: expected c (3, 4), got (2, 4)',
     );
     expect(await layer.getState()?.h.read()).toEqual(before);
+  });
+
+  it('keeps its cell within -1 and 1 when the input gate is capped', async () => {
+    const largest = async (inputGate: 'own' | 'capped') => {
+      const layer = new TimeLSTM(Wx, Wh, b, { stateful: true, inputGate });
+      layer.forward(randn(backend, [N, 50, D], new Random(6), 5, 'f64'));
+      return Math.max(...((await layer.getState()?.c.read()) ?? []).map(Math.abs));
+    };
+    expect(await largest('own')).toBeGreaterThan(1);
+    expect(await largest('capped')).toBeLessThanOrEqual(1);
   });
 
   it('refuses to show the gradient of its cell before backward', () => {

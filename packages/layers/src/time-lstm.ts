@@ -1,16 +1,16 @@
-import { expectShape, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
+import { expectShape, type InputGate, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
 import { CarriedState, expectStateful } from './carried-state.ts';
 import { expectBackward, expectForward } from './expect-forward.ts';
 
 interface Plan {
   xs: Tensor; // (N, T, D)
   T: number;
-  gates: Tensor; // (N, T, 4H), in the order f, g, i, o
+  gates: Tensor; // (N, T, 4H), in the order f, g, i, o; coupled, (N, T, 3H), f, g, o
   hs: Tensor; // (N, T + 1, H), the state before each step and after the last
   cs: Tensor; // (N, T + 1, H)
   hPrev: Tensor; // hs[:, :T]
   ys: Tensor; // hs[:, 1:]
-  dgates: Tensor; // (N, T, 4H)
+  dgates: Tensor; // as gates
   dh: Tensor; // (N, H)
   dc: Tensor; // (N, H)
   dxs: Tensor; // (N, T, D)
@@ -26,6 +26,10 @@ interface Plan {
  *
  * Stateful, it begins a block with the h and c that the block before ended with; gradients end at the block's edge
  * (truncated backpropagation through time).
+ *
+ * With an input gate that is `capped`, min(i, 1 - f) stands for i: never more comes in than was forgotten, and c stays
+ * within -1 and 1 (Melis, Dyer and Blunsom 2018, arXiv:1707.05589). `coupled`, 1 - f stands for it, and the gates are
+ * f, g, o (the CIFG of Greff et al. 2017, arXiv:1503.04069).
  */
 export class TimeLSTM implements Layer {
   readonly Wx: Parameter;
@@ -33,6 +37,9 @@ export class TimeLSTM implements Layer {
   readonly b: Parameter;
   readonly params: readonly Parameter[];
   readonly stateful: boolean;
+  /** What `getState` gives, in the order in which `setState` takes it. */
+  readonly stateNames: readonly string[] = ['h', 'c'];
+  readonly inputGate: InputGate;
   readonly #memory = new Memory();
   readonly #h: CarriedState;
   readonly #c: CarriedState;
@@ -41,26 +48,28 @@ export class TimeLSTM implements Layer {
   #dc: Tensor | undefined;
 
   /**
-   * @param Wx `(D, 4H)`, gate order f, g, i, o
-   * @param Wh `(H, 4H)`
-   * @param b `(4H)`
+   * @param Wx `(D, 4H)`, gate order f, g, i, o; with a coupled input gate `(D, 3H)`, f, g, o
+   * @param Wh `(H, 4H)` or `(H, 3H)`
+   * @param b `(4H)` or `(3H)`
    * @throws ShapeError if they do not fit together
    */
   constructor(
     Wx: Tensor | Parameter,
     Wh: Tensor | Parameter,
     b: Tensor | Parameter,
-    { stateful = false }: { stateful?: boolean } = {},
+    { stateful = false, inputGate = 'own' }: { stateful?: boolean; inputGate?: InputGate } = {},
   ) {
     this.Wx = this.#memory.parameter('Wx', Wx);
     this.Wh = this.#memory.parameter('Wh', Wh);
     this.b = this.#memory.parameter('b', b);
     this.params = [this.Wx, this.Wh, this.b];
     this.stateful = stateful;
+    this.inputGate = inputGate;
     const H = this.Wh.value.rows;
-    expectShape('TimeLSTM', 'Wh', this.Wh.value.shape, [H, 4 * H]);
-    expectShape('TimeLSTM', 'Wx', this.Wx.value.shape, ['D', 4 * H]);
-    expectShape('TimeLSTM', 'b', this.b.value.shape, [4 * H]);
+    const width = inputGate === 'coupled' ? 3 * H : 4 * H;
+    expectShape('TimeLSTM', 'Wh', this.Wh.value.shape, [H, width]);
+    expectShape('TimeLSTM', 'Wx', this.Wx.value.shape, ['D', width]);
+    expectShape('TimeLSTM', 'b', this.b.value.shape, [width]);
     this.#h = new CarriedState('TimeLSTM', 'h', H, this.#memory);
     this.#c = new CarriedState('TimeLSTM', 'c', H, this.#memory);
   }
@@ -77,7 +86,7 @@ export class TimeLSTM implements Layer {
     backend.affine(gates, xs, this.Wx.value, this.b.value); // every time step at once
     for (let t = 0; t < T; t++) {
       backend.addmm(gates.at(t), hs.at(t), this.Wh.value);
-      backend.lstmCell(hs, cs, gates, t);
+      backend.lstmCell(hs, cs, gates, t, this.inputGate);
     }
     this.#h.leave(hs.at(T));
     this.#c.leave(cs.at(T));
@@ -93,7 +102,7 @@ export class TimeLSTM implements Layer {
     backend.fill(dc, 0);
     for (let t = T - 1; t >= 0; t--) {
       backend.add(dh, dhs.at(t)); // from the layer above, and from step t + 1
-      backend.lstmCellBackward(dgates, dc, dh, gates, cs, t);
+      backend.lstmCellBackward(dgates, dc, dh, gates, cs, t, this.inputGate);
       backend.matmul(dh, dgates.at(t), this.Wh.value.T);
     }
     backend.affineGrads(this.Wx.grad, this.b.grad, xs, dgates); // and once for all time steps
@@ -148,7 +157,8 @@ export class TimeLSTM implements Layer {
 
   #planFor(xs: Tensor): Plan {
     if (this.#plan?.xs === xs) return this.#plan;
-    const [D, H] = [this.Wx.value.rows, this.Wh.value.rows];
+    const { rows: D, cols: width } = this.Wx.value;
+    const H = this.Wh.value.rows;
     expectShape('TimeLSTM.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
     const take = (name: string, ...shape: number[]) =>
@@ -157,12 +167,12 @@ export class TimeLSTM implements Layer {
     this.#plan = {
       xs,
       T,
-      gates: take('gates', N, T, 4 * H),
+      gates: take('gates', N, T, width),
       hs,
       cs: take('cs', N, T + 1, H),
       hPrev: hs.slice(0, T),
       ys: hs.slice(1, T + 1),
-      dgates: take('dgates', N, T, 4 * H),
+      dgates: take('dgates', N, T, width),
       dh: take('dh', N, H),
       dc: take('dc', N, H),
       dxs: take('dxs', N, T, D),

@@ -27,6 +27,8 @@ export class TimeRNN implements Layer {
   readonly b: Parameter;
   readonly params: readonly Parameter[];
   readonly stateful: boolean;
+  /** What `getState` gives, in the order in which `setState` takes it. */
+  readonly stateNames: readonly string[] = ['h'];
   readonly #memory = new Memory();
   readonly #h: CarriedState;
   #plan: Plan | undefined;

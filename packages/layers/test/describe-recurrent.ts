@@ -15,41 +15,59 @@ import { precisions } from './precisions.ts';
 
 expect.extend({ toBeAllClose });
 
-type State = Readonly<Partial<Record<'h' | 'c', Tensor>>>;
+type StateName = 'h' | 'c' | 'x';
 
-interface RecurrentLayer extends Layer {
-  readonly stateful: boolean;
-  readonly dh: Tensor;
-  readonly dc?: Tensor;
-  getState(): State | undefined;
-  setState(h: Tensor, c?: Tensor): void;
+interface RecurrentLayer extends Layer, Partial<Readonly<Record<`d${StateName}`, Tensor>>> {
+  readonly stateNames: readonly string[];
+  getState(): Partial<Readonly<Record<StateName, Tensor>>> | undefined;
+  setState(...state: Tensor[]): void;
   resetState(): void;
 }
 
 interface RecurrentUnderTest {
-  readonly make: (Wx: Tensor, Wh: Tensor, b: Tensor, options?: { stateful?: boolean }) => RecurrentLayer;
-  /** How many lie side by side in Wx, Wh and b. */
-  readonly gates: number;
-  /** What goes from step to step. */
-  readonly states: readonly ('h' | 'c')[];
+  readonly make: (weights: readonly Tensor[], options: { stateful: boolean }) => RecurrentLayer;
+  /** Which of the layer's kinds it is, in words. */
+  readonly kind?: string;
+  /** The shapes of its weights, in the constructor's order, as error messages give them; D is 3. */
+  readonly weights: Readonly<Record<string, readonly (number | 'D')[]>>;
+  /** The sizes of what goes from step to step, in the order of `setState`. */
+  readonly states: Readonly<Partial<Record<StateName, number>>>;
   /** Numbers from PyTorch. */
   readonly fixture: ConstructorParameters<typeof FixtureTensors>[0];
 }
 
-/** What TimeRNN, TimeLSTM and TimeGRU have in common. */
-export function describeRecurrent(name: string, { make, gates, states, fixture }: RecurrentUnderTest): void {
-  const [D, H] = [3, 4];
+/** The weights Wx, Wh and b of a hidden size of 4, with so many gates side by side. */
+export function gateWeights(gates: number): RecurrentUnderTest['weights'] {
+  return { Wx: ['D', gates * 4], Wh: [4, gates * 4], b: [gates * 4] };
+}
+
+/** What all recurrent layers have in common, for inputs of size 3. */
+export function describeRecurrent(
+  name: string,
+  { make, kind, weights: patterns, states: sizes, fixture }: RecurrentUnderTest,
+): void {
+  const D = 3;
+  const title = kind ? `${name}, ${kind}` : name;
+  const states = Object.keys(sizes) as StateName[];
+  const [first] = states;
   const both = states.join(' and ');
+  const weightShapes = Object.values(patterns).map((pattern) =>
+    pattern.map((length) => (length === 'D' ? D : length)),
+  );
 
   for (const stateful of [false, true]) {
-    describeLayer(`${name}, ${stateful ? 'stateful' : 'not stateful'}`, {
+    describeLayer(`${title}, ${stateful ? 'stateful' : 'not stateful'}`, {
       backend: () => new ReferenceBackend(),
-      make: (weights) => make(weights(D, gates * H), weights(H, gates * H), weights(gates * H), { stateful }),
+      make: (weights) =>
+        make(
+          weightShapes.map((shape) => weights(...shape)),
+          { stateful },
+        ),
       input: (N, T) => [N, T, D],
     });
   }
 
-  describe.each(precisions)(`${name}, against PyTorch, in $dtype`, ({ dtype, forward, gradient }) => {
+  describe.each(precisions)(`${title}, against PyTorch, in $dtype`, ({ dtype, forward, gradient }) => {
     /** Runs one block; the names of its numbers in the fixture end with `block`. */
     async function holdBlock(layer: RecurrentLayer, given: FixtureTensors, block: string): Promise<void> {
       const [xs, dhs] = given.inputs(`xs${block}`, `dhs${block}`);
@@ -65,14 +83,15 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
         expect(await grad.read(), name).toBeAllClose(given.expected(`d${name}${block}`), gradient);
       }
       for (const state of states) {
-        const dstate = state === 'h' ? layer.dh : layer.dc;
-        expect(await dstate?.read(), state).toBeAllClose(given.expected(`d${state}0${block}`), gradient);
+        expect(await layer[`d${state}`]?.read(), state).toBeAllClose(
+          given.expected(`d${state}0${block}`),
+          gradient,
+        );
       }
     }
 
     function makeFrom(given: FixtureTensors, stateful: boolean): RecurrentLayer {
-      const [Wx, Wh, b] = given.inputs('Wx', 'Wh', 'b');
-      return make(Wx, Wh, b, { stateful });
+      return make(given.inputs(...Object.keys(patterns)), { stateful });
     }
 
     it('agrees on a block that begins with zeros', async () => {
@@ -83,8 +102,7 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
     it(`agrees on a block that begins with a given ${both}`, async () => {
       const given = new FixtureTensors(fixture, 'given-initial-state', dtype);
       const layer = makeFrom(given, true);
-      const [h, c] = given.inputs(...states.map((state) => `${state}0`));
-      layer.setState(h, c);
+      layer.setState(...given.inputs(...states.map((state) => `${state}0`)));
       await holdBlock(layer, given, '');
     });
 
@@ -96,12 +114,13 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
     });
   });
 
-  describe(`${name} between blocks`, () => {
+  describe(`${title}, between blocks`, () => {
     const backend = new ReferenceBackend();
     const random = new Random(3);
     const draw = (...shape: number[]) => randn(backend, shape, random, 0.5, 'f64');
-    const [Wx, Wh, b] = [draw(D, gates * H), draw(H, gates * H), draw(gates * H)];
-    const layerOf = (stateful: boolean) => make(Wx, Wh, b, { stateful });
+    const weights = weightShapes.map((shape) => draw(...shape));
+    const layerOf = (stateful: boolean) => make(weights, { stateful });
+    const drawState = (N: number) => states.map((state) => draw(N, sizes[state] as number));
     const copy = (x: Tensor) => {
       const made = zeros(backend, x.shape, 'f64');
       backend.copy(made, x);
@@ -116,12 +135,13 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
 
     it(`carries ${both} into the next block when stateful`, async () => {
       const xs = draw(2, 7, D);
-      const whole = await layerOf(false).forward(xs).read();
+      const hs = layerOf(false).forward(xs);
+      const [whole, H] = [await hs.read(), hs.shape[2]];
       const layer = layerOf(true);
       const [first, second] = [copy(xs.slice(0, 4)), copy(xs.slice(4, 7))];
       const halves = [await layer.forward(first).read(), await layer.forward(second).read()];
-      const steps = (hs: ArrayLike<number>, T: number, n: number) =>
-        Array.from(hs).slice(n * T * H, (n + 1) * T * H);
+      const steps = (half: ArrayLike<number>, T: number, n: number) =>
+        Array.from(half).slice(n * T * H, (n + 1) * T * H);
       const joined = [0, 1].flatMap((n) => [...steps(halves[0], 4, n), ...steps(halves[1], 3, n)]);
       expect(joined).toBeAllClose(whole, { rtol: 1e-12, atol: 1e-14 });
     });
@@ -151,14 +171,14 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
       const xs = draw(2, 3, D);
       const expected = await layer.forward(xs).read();
       layer.forward(draw(2, 5, D));
-      layer.setState(saved[0], saved[1]);
+      layer.setState(...saved);
       expect(await layer.forward(xs).read()).toEqual(expected);
     });
 
     it('keeps a copy of a state that is set: changing it afterwards does not show', async () => {
       const layer = layerOf(true);
-      const given = states.map(() => draw(2, H));
-      layer.setState(given[0], given[1]);
+      const given = drawState(2);
+      layer.setState(...given);
       const before = await readState(layer);
       for (const state of given) backend.fill(state, 9);
       expect(await readState(layer)).toEqual(before);
@@ -168,8 +188,15 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
       expect(layerOf(true).getState()).toBeUndefined();
     });
 
+    it('names its states in the order of setState', () => {
+      const layer = layerOf(true);
+      layer.forward(draw(2, 3, D));
+      expect(layer.stateNames).toEqual(states);
+      expect(Object.keys(layer.getState() ?? {})).toEqual(states);
+    });
+
     it('refuses a state when it is not stateful', () => {
-      expect(() => layerOf(false).setState(draw(2, H))).toThrow(
+      expect(() => layerOf(false).setState(...drawState(2))).toThrow(
         new StateError(
           `${name}.setState: expected a stateful layer, this one begins every block with zeros; make it with { stateful: true }`,
         ),
@@ -183,43 +210,48 @@ export function describeRecurrent(name: string, { make, gates, states, fixture }
       const smaller = draw(2, 2, D);
       expect(() => layer.forward(smaller)).toThrow(
         new StateError(
-          `${name}.forward: expected a batch of 3, to which the carried h belongs, got 2; call resetState() to begin anew or setState() with a state for 2`,
+          `${name}.forward: expected a batch of 3, to which the carried ${first} belongs, got 2; call resetState() to begin anew or setState() with a state for 2`,
         ),
       );
       expect(await readState(layer)).toEqual(kept);
       layer.resetState();
-      expect(layer.forward(smaller).shape).toEqual([2, 2, H]);
+      expect(layer.forward(smaller).shape.slice(0, 2)).toEqual([2, 2]);
     });
 
     it('refuses to show a gradient of its state before backward', () => {
       const layer = layerOf(true);
       layer.forward(draw(2, 2, D));
-      expect(() => layer.dh).toThrow(new StateError(`${name}.dh: call backward first`));
+      for (const state of states) {
+        expect(() => layer[`d${state}`]).toThrow(new StateError(`${name}.d${state}: call backward first`));
+      }
     });
 
     it('says which shape it expected and which one came', () => {
       const layer = layerOf(true);
       layer.forward(draw(2, 3, D));
-      const [width, wider] = [(gates * H).toString(), (gates * 5).toString()];
       expect(() => layer.forward(draw(2, 3, 5))).toThrow(
         `${name}.forward: expected xs (N, T, 3), got (2, 3, 5)`,
       );
       expect(() => layer.forward(draw(2, 3))).toThrow(`${name}.forward: expected xs (N, T, 3), got (2, 3)`);
-      expect(() => layer.setState(draw(2, 5))).toThrow(`${name}.setState: expected h (N, 4), got (2, 5)`);
-      expect(() => make(Wx, draw(5, gates * H), b)).toThrow(
-        `${name}: expected Wh (5, ${wider}), got (5, ${width})`,
+      const [wide, ...others] = drawState(2);
+      const wider = draw(2, wide.cols + 1);
+      expect(() => layer.setState(wider, ...others)).toThrow(
+        `${name}.setState: expected ${first} (N, ${wide.cols}), got (2, ${wider.cols})`,
       );
-      expect(() => make(draw(D, gates * 5), Wh, b)).toThrow(
-        `${name}: expected Wx (D, ${width}), got (3, ${wider})`,
-      );
-      expect(() => make(Wx, Wh, draw(1))).toThrow(`${name}: expected b (${width}), got (1)`);
+      for (const [i, [weight, pattern]] of Object.entries(patterns).entries()) {
+        const shape = [...weightShapes[i].slice(0, -1), weights[i].cols + 1];
+        const given = weights.map((fits, j) => (i === j ? draw(...shape) : fits));
+        expect(() => make(given, { stateful: false })).toThrow(
+          `${name}: expected ${weight} (${pattern.join(', ')}), got (${shape.join(', ')})`,
+        );
+      }
     });
 
     it('refuses an upstream gradient of another shape', () => {
       const layer = layerOf(false);
-      layer.forward(draw(2, 3, D));
+      const H = layer.forward(draw(2, 3, D)).cols;
       expect(() => layer.backward(draw(2, 4, H))).toThrow(
-        `${name}.backward: expected dhs (2, 3, 4), got (2, 4, 4)`,
+        `${name}.backward: expected dhs (2, 3, ${H}), got (2, 4, ${H})`,
       );
     });
   });

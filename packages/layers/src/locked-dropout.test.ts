@@ -1,0 +1,36 @@
+import { toBeAllClose } from '@unroll/conformance';
+import dropouts from '@unroll/fixtures/dropouts.json' with { type: 'json' };
+import { ReferenceBackend, tensor } from '@unroll/tensor';
+import { describe, expect, it } from 'vitest';
+import { FixtureTensors } from '../test/fixture-tensors.ts';
+import { precisions } from '../test/precisions.ts';
+import { LockedDropout } from './locked-dropout.ts';
+
+expect.extend({ toBeAllClose });
+
+describe.each(precisions)('LockedDropout, against PyTorch, in $dtype', ({ dtype, forward, gradient }) => {
+  it('agrees on outputs and gradients of two blocks, each with its mask', async () => {
+    const given = new FixtureTensors(dropouts, 'locked', dtype);
+    const layer = new LockedDropout(0.4, { seed: 11 });
+    for (const block of [1, 2]) {
+      const [xs, dout] = given.inputs(`xs${block}`, `dout${block}`);
+      expect(await layer.forward(xs).read()).toBeAllClose(given.expected(`out${block}`), forward);
+      expect(await layer.backward(dout).read()).toBeAllClose(given.expected(`dxs${block}`), gradient);
+    }
+  });
+});
+
+describe('LockedDropout', () => {
+  it('has one mask for all time steps, another for each sequence, and another in the next block', async () => {
+    const [N, T, D] = [3, 4, 50];
+    const ones = tensor(new ReferenceBackend(), new Array(N * T * D).fill(1), [N, T, D]);
+    const layer = new LockedDropout(0.5);
+    const first = layer.forward(ones);
+    const mask = Array.from(await first.at(0).read());
+    for (let t = 1; t < T; t++) expect(Array.from(await first.at(t).read())).toEqual(mask);
+    expect(mask.slice(D, 2 * D)).not.toEqual(mask.slice(0, D));
+
+    const second = layer.forward(ones);
+    expect(Array.from(await second.at(0).read())).not.toEqual(mask);
+  });
+});
