@@ -1,4 +1,4 @@
-import { expectShape, Memory, type Parameter, StateError, type Tensor } from '@unroll/tensor';
+import { expectShape, Memory, type Parameter, StateError, type Tensor, ValueError } from '@unroll/tensor';
 
 interface Plan {
   scores: Tensor; // (N, V)
@@ -11,6 +11,10 @@ interface Plan {
  * Softmax and cross entropy in one: the mean of `-log softmax(scores)[label]` over the counted labels. Stable for scores
  * of any size, and without a one-hot matrix. Book section 1.3.6.
  *
+ * With `smoothing`, the label alone is no longer the target: it has `1 - smoothing`, and all V classes share the rest evenly, so
+ * that nothing is gained by scores that grow without end. Szegedy et al. 2016 (arXiv:1512.00567), section 7. A perplexity needs
+ * the loss without it.
+ *
  * Scores and labels are lent to it until `backward`: they must not be overwritten in between. Made with `inPlace`, `backward`
  * puts the gradient where the scores were, which saves a matrix as large as they are; then it can be called once.
  */
@@ -18,17 +22,31 @@ export class SoftmaxWithLoss {
   readonly params: readonly Parameter[] = [];
   readonly ignoreLabel: number;
   readonly inPlace: boolean;
+  /** Of the next forward: set it to 0 to evaluate. */
+  smoothing: number;
   readonly #memory = new Memory();
   #plan: Plan | undefined;
+  /** The labels of the last forward. */
   #ts: Tensor | undefined;
+  /** How it smoothed them. */
+  #smoothed = 0;
 
   /**
    * @param options.ignoreLabel rows with this label do not count
    * @param options.inPlace backward overwrites the scores with their gradient
+   * @param options.smoothing from 0 up to, but not including, 1
    */
-  constructor({ ignoreLabel = -1, inPlace = false }: { ignoreLabel?: number; inPlace?: boolean } = {}) {
+  constructor({
+    ignoreLabel = -1,
+    inPlace = false,
+    smoothing = 0,
+  }: { ignoreLabel?: number; inPlace?: boolean; smoothing?: number } = {}) {
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new ValueError(`${this.name}: expected smoothing from 0 up to 1, without 1, got ${smoothing}`);
+    }
     this.ignoreLabel = ignoreLabel;
     this.inPlace = inPlace;
+    this.smoothing = smoothing;
   }
 
   /**
@@ -38,13 +56,15 @@ export class SoftmaxWithLoss {
   forward(scores: Tensor, ts: Tensor): Tensor {
     const { loss, count, normalizers } = this.#planFor(scores);
     expectShape(`${this.name}.forward`, 'ts', ts.shape, scores.shape.slice(0, -1));
-    scores.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, this.ignoreLabel);
+    const { ignoreLabel, smoothing } = this;
+    scores.backend.softmaxCrossEntropy(loss, count, normalizers, scores, ts, ignoreLabel, smoothing);
     this.#ts = ts;
+    this.#smoothed = smoothing;
     return loss;
   }
 
   /**
-   * To dscores `(N, V)`: `(softmax(scores) - one hot) * dout / count`
+   * To dscores `(N, V)`: `(softmax(scores) - target) * dout / count`, the target being one hot, or smoothed
    * @throws StateError before forward, and if the scores of that forward were overwritten already
    */
   backward(dout = 1): Tensor {
@@ -63,6 +83,7 @@ export class SoftmaxWithLoss {
       count,
       this.ignoreLabel,
       dout,
+      this.#smoothed,
     );
     if (this.inPlace) this.#ts = undefined; // the scores are gone
     return dscores;

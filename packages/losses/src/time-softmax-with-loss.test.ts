@@ -5,7 +5,7 @@ import { TimeSoftmaxWithLoss } from './time-softmax-with-loss.ts';
 describeLoss('TimeSoftmaxWithLoss', {
   make: (options) => new TimeSoftmaxWithLoss(options),
   fixture: softmax,
-  cases: ['ntv-all-counted', 'ntv-some-ignored', 'ntv-all-ignored'],
+  cases: ['ntv-all-counted', 'ntv-some-ignored', 'ntv-all-ignored', 'ntv-smoothed'],
   labels: 'targets',
   axes: '(N, T, V)',
   scoresShape: ([N, T]) => [N, T, 7],

@@ -28,7 +28,7 @@ interface Loss {
 }
 
 interface LossUnderTest {
-  readonly make: (options?: { ignoreLabel?: number }) => Loss;
+  readonly make: (options?: { ignoreLabel?: number; smoothing?: number }) => Loss;
   readonly fixture: Parameters<typeof findCase>[0];
   /** The cases whose scores have the axes that this loss takes. */
   readonly cases: readonly string[];
@@ -62,11 +62,14 @@ export function describeLoss(name: string, underTest: LossUnderTest): void {
 
   describe.each(['f64', 'f32'] as const)(`${name}, against PyTorch, in %s`, (dtype) => {
     it.each(cases)('agrees on %s', async (caseName) => {
-      const { options, inputs, expected } = findCase<{ dtype?: string }>(fixture, caseName);
+      const { options, inputs, expected } = findCase<{ dtype?: string; smoothing?: number }>(
+        fixture,
+        caseName,
+      );
       const tolerance = options.dtype === 'float32' ? close.f32 : close[dtype];
       const scores = tensor(backend, inputs.scores.data, inputs.scores.shape, dtype);
       const { data, shape } = inputs[underTest.labels];
-      const loss = make();
+      const loss = make({ smoothing: options.smoothing });
       const value = await loss.forward(scores, tensor(backend, data, shape, 'i32')).read();
       expect(value).toBeAllClose(expected.loss.data, tolerance);
       expect(await loss.backward().read()).toBeAllClose(expected.dscores.data, tolerance);

@@ -1,6 +1,7 @@
 export { AdaGrad } from './adagrad.ts';
 export { Adam } from './adam.ts';
 export { AdamW } from './adamw.ts';
+export { ExponentialAverage } from './exponential-average.ts';
 export { clipGrads, gradNorm, zeroGrads } from './grads.ts';
 export { Momentum } from './momentum.ts';
 export { Nesterov } from './nesterov.ts';
@@ -9,6 +10,7 @@ export { RMSprop } from './rmsprop.ts';
 export {
   ConstantSchedule,
   CosineSchedule,
+  LinearSchedule,
   OneCycleSchedule,
   PlateauSchedule,
   type Schedule,
@@ -16,3 +18,5 @@ export {
   WarmupSchedule,
 } from './schedules.ts';
 export { SGD } from './sgd.ts';
+export { TriggeredAverage } from './triggered-average.ts';
+export { type AverageState, WeightAverage } from './weight-average.ts';

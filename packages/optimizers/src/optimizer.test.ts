@@ -164,6 +164,31 @@ describe.each(kinds)('$kind', ({ kind, Kind, caseName, slots }) => {
   });
 });
 
+describe('SGD with weight decay', () => {
+  it.each<['f32' | 'f64', Tolerance]>([
+    ['f64', { rtol: 1e-12, atol: 1e-15 }],
+    ['f32', { rtol: 1e-5, atol: 1e-6 }],
+  ])('makes the steps of PyTorch in %s', async (dtype, tolerance) => {
+    const { options, expected } = findCase(optimizers, 'sgd-weight-decay');
+    const history = await update(
+      new SGD(options),
+      parametersOf('sgd-weight-decay', dtype),
+      'sgd-weight-decay',
+    );
+    for (const name of ['a', 'b']) expect(history[name], name).toBeAllClose(expected[name].data, tolerance);
+  });
+
+  it('shrinks weights that have no gradient, by the learning rate of the moment', async () => {
+    const weight = parameter('W', tensor(new ReferenceBackend(), [8], [1], 'f64'));
+    const sgd = new SGD({ lr: 0.5, weightDecay: 0.5 });
+    sgd.update([weight]);
+    expect(await weight.value.item()).toBe(6);
+    sgd.lr = 1;
+    sgd.update([weight]);
+    expect(await weight.value.item()).toBe(3);
+  });
+});
+
 describe('Optimizer.setState', () => {
   const backend = new ReferenceBackend();
   const draw = (...shape: number[]) => randn(backend, shape, new Random(1), 1, 'f64');
@@ -258,6 +283,7 @@ describe('hyperparameters', () => {
   it.each([
     ['eps', () => new AdaGrad({ eps: -1 }), -1],
     ['weightDecay', () => new AdamW({ weightDecay: -1 }), -1],
+    ['weightDecay', () => new SGD({ weightDecay: -1 }), -1],
   ])('refuses a negative %s', (name, make, value) => {
     const least = name === 'eps' ? 'above 0' : 'from 0';
     expect(make).toThrow(new ValueError(`${name}: expected a number ${least}, got ${value}`));

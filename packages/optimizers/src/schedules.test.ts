@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ConstantSchedule,
   CosineSchedule,
+  LinearSchedule,
   OneCycleSchedule,
   PlateauSchedule,
   type Schedule,
@@ -97,6 +98,21 @@ describe('CosineSchedule', () => {
   });
 });
 
+describe('LinearSchedule', () => {
+  it.each(['linear', 'linear-with-minimum'])('has the rates of PyTorch: %s', (name) => {
+    const { options, expected } = findCase<{ lr: number; steps: number; warmup: number; minLr: number }>(
+      schedules,
+      name,
+    );
+    expect(ratesOf(new LinearSchedule(options), options.steps + 1)).toBeAllClose(expected.lr.data, close);
+  });
+
+  it('falls in a straight line from its first step when there is no warm-up, and stays at the minimum', () => {
+    const schedule = new LinearSchedule({ lr: 5, steps: 4, minLr: 1 });
+    expect(ratesOf(schedule, 7)).toEqual([5, 4, 3, 2, 1, 1, 1]);
+  });
+});
+
 describe('OneCycleSchedule', () => {
   it.each(['one-cycle', 'one-cycle-top-between-steps'])('has the rates of PyTorch: %s', (name) => {
     const { options, expected } = findCase<{ lr: number; steps: number; rise: number }>(schedules, name);
@@ -126,6 +142,7 @@ describe.each([
   ['ConstantSchedule', new ConstantSchedule({ lr: 3 })],
   ['WarmupSchedule', new WarmupSchedule({ lr: 3, warmup: 5 })],
   ['CosineSchedule', new CosineSchedule({ lr: 3, steps: 9 })],
+  ['LinearSchedule', new LinearSchedule({ lr: 3, steps: 9, warmup: 2 })],
   ['OneCycleSchedule', new OneCycleSchedule({ lr: 3, steps: 9 })],
 ])('%s', (_name, schedule) => {
   it('follows from the step alone: no evaluation and no state changes it', () => {
@@ -148,6 +165,10 @@ describe('options of schedules', () => {
     [
       () => new CosineSchedule({ lr: 1, steps: 5, warmup: 5 }),
       'CosineSchedule: expected more steps than the 5 of warm-up, got 5',
+    ],
+    [
+      () => new LinearSchedule({ lr: 1, steps: 4, warmup: 5 }),
+      'LinearSchedule: expected more steps than the 5 of warm-up, got 4',
     ],
     [() => new OneCycleSchedule({ lr: 1, steps: 1 }), 'OneCycleSchedule: expected two steps or more, got 1'],
     [

@@ -99,36 +99,65 @@ export class WarmupSchedule extends StepSchedule {
   }
 }
 
-/**
- * Rises in a straight line over `warmup` steps, then falls along half a cosine to `minLr` at `steps`, and stays there.
- * Loshchilov and Hutter 2017 (arXiv:1608.03983), without restarts.
- */
-export class CosineSchedule extends StepSchedule {
+/** What a rate that rises in a straight line over `warmup` steps and then falls, until `steps`, is made of. */
+interface Fall {
+  readonly lr: number;
+  readonly steps: number;
+  readonly warmup?: number;
+  /** Where it ends, and stays. */
+  readonly minLr?: number;
+}
+
+/** Rises in a straight line over `warmup` steps, then falls to `minLr` at `steps`, and stays there. */
+abstract class FallingSchedule extends StepSchedule {
   readonly lr: number;
   readonly minLr: number;
   readonly steps: number;
   readonly warmup: number;
 
-  constructor({
-    lr,
-    steps,
-    warmup = 0,
-    minLr = 0,
-  }: { lr: number; steps: number; warmup?: number; minLr?: number }) {
+  constructor(name: string, { lr, steps, warmup = 0, minLr = 0 }: Fall) {
     super();
     this.lr = nonNegative('lr', lr);
     this.minLr = nonNegative('minLr', minLr);
     this.warmup = wholeSteps('warmup', warmup);
     this.steps = wholeSteps('steps', steps);
     if (this.steps <= this.warmup) {
-      throw new ValueError(`CosineSchedule: expected more steps than the ${warmup} of warm-up, got ${steps}`);
+      throw new ValueError(`${name}: expected more steps than the ${warmup} of warm-up, got ${steps}`);
     }
   }
 
   lrAt(step: number): number {
     if (step < this.warmup) return (this.lr * (step + 1)) / (this.warmup + 1);
     const done = Math.min(1, (step - this.warmup) / (this.steps - this.warmup));
-    return this.minLr + (this.lr - this.minLr) * cosineFall(done);
+    return this.minLr + (this.lr - this.minLr) * this.left(done);
+  }
+
+  /** How much of the fall is left when this part of its steps is done: from 1 at 0 to 0 at 1. */
+  protected abstract left(done: number): number;
+}
+
+/**
+ * Rises in a straight line over `warmup` steps, then falls along half a cosine to `minLr` at `steps`, and stays there.
+ * Loshchilov and Hutter 2017 (arXiv:1608.03983), without restarts.
+ */
+export class CosineSchedule extends FallingSchedule {
+  constructor(options: Fall) {
+    super('CosineSchedule', options);
+  }
+
+  protected left(done: number): number {
+    return cosineFall(done);
+  }
+}
+
+/** Rises in a straight line over `warmup` steps, then falls in a straight line to `minLr` at `steps`, and stays there. */
+export class LinearSchedule extends FallingSchedule {
+  constructor(options: Fall) {
+    super('LinearSchedule', options);
+  }
+
+  protected left(done: number): number {
+    return 1 - done;
   }
 }
 
