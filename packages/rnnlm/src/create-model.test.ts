@@ -9,8 +9,11 @@ const backend = new ReferenceBackend();
 
 describe('createModel', () => {
   it.each(modelNames)('makes the model that a configuration names: %s', (model) => {
-    const config = { model, ...sizes };
-    expect(createModel(config, { backend }).config).toEqual(config);
+    const config = { model, ...sizes, wordvecSize: sizes.hiddenSize };
+    const made = createModel(config, { backend });
+    expect(made.config).toMatchObject(config);
+    // What it says of itself makes the same model.
+    expect(createModel(made.config, { backend }).config).toEqual(made.config);
   });
 
   it('knows both classes by their names', () => {
@@ -27,7 +30,9 @@ describe('createModel', () => {
 
   it.each(['gpt', '', 'toString', '__proto__'])('refuses a name that it does not know: %s', (model) => {
     expect(() => createModel({ model, ...sizes }, { backend })).toThrow(
-      new ValueError(`createModel: expected one of simple-rnnlm, rnnlm, got ${model}`),
+      new ValueError(
+        `createModel: expected one of simple-rnnlm, rnnlm, better-rnnlm, stacked-rnnlm, got ${model}`,
+      ),
     );
   });
 });

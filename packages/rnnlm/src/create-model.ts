@@ -1,11 +1,18 @@
-import { type Backend, ValueError } from '@unroll/tensor';
-import type { LanguageModel, ModelConfig, ModelOptions } from './language-model.ts';
+import { ValueError } from '@unroll/tensor';
+import { BetterRnnlm } from './better-rnnlm.ts';
+import type { LanguageModel, ModelOptions } from './language-model.ts';
+import type { ModelConfig } from './model-config.ts';
 import { Rnnlm } from './rnnlm.ts';
 import { SimpleRnnlm } from './simple-rnnlm.ts';
+import { StackedRnnlm } from './stacked-rnnlm.ts';
 
-const models: Readonly<Record<string, (options: ModelOptions) => LanguageModel>> = {
+const models: Readonly<
+  Record<string, (options: Omit<ModelConfig, 'model'> & ModelOptions) => LanguageModel>
+> = {
   'simple-rnnlm': (options) => new SimpleRnnlm(options),
   rnnlm: (options) => new Rnnlm(options),
+  'better-rnnlm': (options) => new BetterRnnlm(options),
+  'stacked-rnnlm': (options) => new StackedRnnlm(options),
 };
 
 /** The names that `createModel` knows. */
@@ -17,11 +24,11 @@ export const modelNames: readonly string[] = Object.keys(models);
  */
 export function createModel(
   config: ModelConfig,
-  options: { backend: Backend; seed?: number; dtype?: 'f32' | 'f64' },
+  options: Pick<ModelOptions, 'backend' | 'seed' | 'dtype' | 'weights'>,
 ): LanguageModel {
   if (!Object.hasOwn(models, config.model)) {
     throw new ValueError(`createModel: expected one of ${modelNames.join(', ')}, got ${config.model}`);
   }
-  const { model, ...sizes } = config;
-  return models[model]({ ...sizes, ...options });
+  const { model, ...settings } = config;
+  return models[model]({ ...settings, ...options });
 }

@@ -1,5 +1,6 @@
 import { Random, ReferenceBackend, StateError, tensor, ValueError } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
+import { BetterRnnlm } from './better-rnnlm.ts';
 import { type GenerateOptions, generate } from './generate.ts';
 import type { LanguageModel } from './language-model.ts';
 import { Rnnlm } from './rnnlm.ts';
@@ -184,5 +185,15 @@ describe('generate', () => {
     const model = makeModel();
     await expect(collect(model, options)).rejects.toThrow(new ValueError(message));
     expect((await model.getState()).size).toBe(0);
+  });
+
+  it('drops nothing while it writes, and lets training go on afterwards', async () => {
+    const sizes = { vocabSize: V, wordvecSize: 6, hiddenSize: 6, seed: 4 };
+    const [dropping, plain] = [0.5, 0].map(
+      (dropout) => new BetterRnnlm({ backend: new ReferenceBackend(), ...sizes, dropout }),
+    );
+    for (const model of [dropping, plain]) model.backend.scale(model.params[0].value, 50);
+    expect(await collect(dropping)).toEqual(await collect(plain));
+    expect(dropping.training).toBe(true);
   });
 });

@@ -39,6 +39,8 @@ export async function* generate(
   const stop = new Set(stopIds);
   if (sampleSize === 0) return;
   const single = zeros(model.backend, [1, 1], 'i32');
+  const { training } = model;
+  model.training = false; // nothing is dropped when writing
   try {
     const ids = Array.from(prompt);
     readAllButLast(model, ids);
@@ -51,6 +53,7 @@ export async function* generate(
       single.write([id]);
     }
   } finally {
+    model.training = training;
     single.dispose();
   }
 }

@@ -1,37 +1,89 @@
 import {
   type Backend,
-  type Memory,
+  formatShape,
+  Memory,
   type Parameter,
   Random,
   randn,
   type Shape,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  tensor,
   ValueError,
   zeros,
 } from '@unroll/tensor';
+import type { ModelOptions } from './language-model.ts';
 
-/** Makes the initial weights of a model, one after the other from one seed, in memory that the model owns. */
+/** The masks' seeds come from another stream than the weights do. */
+const MASKS = 1;
+
+/**
+ * Makes the parameters of a model, one after the other from one seed, or from weights that are given; they are held, and given back,
+ * together.
+ */
 export class InitialWeights {
-  readonly #memory: Memory;
-  readonly #backend: Backend;
+  readonly backend: Backend;
+  readonly #given: ModelOptions['weights'];
   readonly #dtype: 'f32' | 'f64';
   readonly #random: Random;
+  readonly #masks: Random;
+  readonly #memory = new Memory();
 
-  constructor(memory: Memory, backend: Backend, dtype: 'f32' | 'f64', seed: number) {
-    this.#memory = memory;
-    this.#backend = backend;
+  constructor({ backend, seed = 0, dtype = 'f32', weights }: ModelOptions) {
+    this.backend = backend;
+    this.#given = weights;
     this.#dtype = dtype;
     this.#random = new Random(seed);
+    this.#masks = new Random(seed, MASKS);
   }
 
   /** Normally distributed with this standard deviation. */
   normal(name: string, shape: Shape, deviation: number): Parameter {
-    const value = randn(this.#backend, shape, this.#random, deviation, this.#dtype);
-    return this.#memory.parameter(name, this.#memory.own(value));
+    return this.#parameter(name, shape, () =>
+      randn(this.backend, shape, this.#random, deviation, this.#dtype),
+    );
   }
 
   zeros(name: string, shape: Shape): Parameter {
-    const value = zeros(this.#backend, shape, this.#dtype);
+    return this.constant(name, shape, 0);
+  }
+
+  /** All of this value, or, with `upTo`, so many of them; the others are 0. */
+  constant(name: string, shape: Shape, value: number, upTo?: number): Parameter {
+    return this.#parameter(name, shape, () => {
+      const made = zeros(this.backend, shape, this.#dtype);
+      if (value !== 0) this.backend.fill(upTo === undefined ? made : made.columns(0, upTo), value);
+      return made;
+    });
+  }
+
+  /** A seed for the masks of one layer: another one for each. */
+  maskSeed(): number {
+    return this.#masks.uint32() * 2 ** 21 + (this.#masks.uint32() >>> 11);
+  }
+
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  dispose(): void {
+    this.#memory.dispose();
+  }
+
+  #parameter(name: string, shape: Shape, make: () => Tensor): Parameter {
+    const value = this.#given ? this.#take(name, shape, this.#given) : make();
     return this.#memory.parameter(name, this.#memory.own(value));
+  }
+
+  #take(name: string, shape: Shape, given: NonNullable<ModelOptions['weights']>): Tensor {
+    const found = given.get(name);
+    if (!found || !sameShape(found.shape, shape)) {
+      throw new ShapeError(
+        `weights: expected ${name} ${formatShape(shape)}, got ${found ? formatShape(found.shape) : 'none'}; are they of another model?`,
+      );
+    }
+    return tensor(this.backend, found.data, shape, this.#dtype);
   }
 }
 

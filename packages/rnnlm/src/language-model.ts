@@ -1,41 +1,22 @@
-import type { Backend, Parameter, Shape, Tensor, TypedArray } from '@unroll/tensor';
+import { TimeSoftmaxWithLoss } from '@unroll/losses';
+import {
+  type Backend,
+  type Parameter,
+  type Shape,
+  StateError,
+  type Tensor,
+  type TypedArray,
+} from '@unroll/tensor';
+import type { InitialWeights } from './initial-weights.ts';
+import type { ModelConfig } from './model-config.ts';
+import { copyState, pasteState } from './model-state.ts';
+import { isForTraining, isMasked, isRecurrent, type Part } from './parts.ts';
 
-/** What a model is made from, apart from its weights: plain JSON, the content of `config.json`. */
-export interface ModelConfig {
-  /** `rnnlm` or `simple-rnnlm` */
-  readonly model: string;
-  readonly vocabSize: number;
-  readonly wordvecSize: number;
-  readonly hiddenSize: number;
-}
-
-/** The recurrent state of a model by name (`lstm.h`), copied out; empty when the next block begins with zeros. */
+/**
+ * The recurrent state of a model by name (`lstm.h`), copied out; none when the next block begins with zeros. A model that drew
+ * masks for dropout also has `masks`, how many.
+ */
 export type ModelState = ReadonlyMap<string, { readonly shape: Shape; readonly data: TypedArray }>;
-
-/** What trainers, evaluation and generation need of a model. */
-export interface LanguageModel {
-  readonly backend: Backend;
-  readonly config: ModelConfig;
-  readonly params: readonly Parameter[];
-  readonly grads: readonly Tensor[];
-  /** Bytes held by weights, gradients and buffers. */
-  readonly bytes: number;
-
-  /** ids `(N, T)` to scores `(N, T, V)`, lent until the next call, `backward` included; carries the state on */
-  predict(xs: Tensor): Tensor;
-  /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats */
-  forward(xs: Tensor, ts: Tensor): Tensor;
-  /** Adds to the gradients of all parameters; once for each forward. */
-  backward(dout?: number): void;
-  /** Begins the next block with zeros. */
-  resetState(): void;
-  /** A copy of the state that the next block would begin with. */
-  getState(): Promise<ModelState>;
-  /** Begins the next block with this state. */
-  setState(state: ModelState): void;
-  /** Gives back all memory, weights too. */
-  dispose(): void;
-}
 
 /** What every model is constructed from. */
 export interface ModelOptions {
@@ -46,7 +27,139 @@ export interface ModelOptions {
   wordvecSize?: number;
   /** H */
   hiddenSize?: number;
-  /** Of the initial weights: a whole number from 0. */
+  /** Of the initial weights and of dropout: a whole number from 0. */
   seed?: number;
   dtype?: 'f32' | 'f64';
+  /** Begin with these, by name, instead of random numbers. */
+  weights?: ReadonlyMap<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>;
+}
+
+export interface ModelParts {
+  readonly config: ModelConfig;
+  /** Where the layers' weights came from. */
+  readonly weights: InitialWeights;
+  /** From ids to scores, one after the other; the last is the output layer. Their names are those of their state: `lstm.h`. */
+  readonly layers: Readonly<Record<string, Part>>;
+  /** Label smoothing, while training. */
+  readonly smoothing?: number;
+}
+
+/**
+ * A language model: layers from ids to scores, then softmax with loss. `Rnnlm` and its siblings are lists of layers; make your own as
+ * they do.
+ */
+export class LanguageModel {
+  readonly backend: Backend;
+  readonly config: ModelConfig;
+  readonly layers: readonly Part[];
+  readonly params: readonly Parameter[];
+  readonly grads: readonly Tensor[];
+  readonly loss: TimeSoftmaxWithLoss;
+  readonly #named: readonly (readonly [name: string, layer: Part])[];
+  readonly #weights: InitialWeights;
+  readonly #smoothing: number;
+  #training = true;
+  #hs: Tensor | undefined;
+
+  constructor({ config, weights, layers, smoothing = 0 }: ModelParts) {
+    this.backend = weights.backend;
+    this.config = config;
+    this.layers = Object.values(layers);
+    this.loss = new TimeSoftmaxWithLoss({ inPlace: true, smoothing });
+    // A tied output layer shows the embedding's weights transposed: they are the embedding's.
+    this.params = this.layers.flatMap(({ params }) => params.filter(({ value }) => !value.transposed));
+    this.grads = this.params.map(({ grad }) => grad);
+    this.#named = Object.entries(layers);
+    this.#weights = weights;
+    this.#smoothing = smoothing;
+  }
+
+  /** ids xs `(N, T)` to scores `(N, T, V)`, lent until the next call, backward included; carries the state on */
+  predict(xs: Tensor): Tensor {
+    let out = xs;
+    for (const layer of this.layers) {
+      this.#hs = out;
+      out = layer.forward(out);
+    }
+    return out;
+  }
+
+  /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats */
+  forward(xs: Tensor, ts: Tensor): Tensor {
+    return this.loss.forward(this.predict(xs), ts);
+  }
+
+  /** Adds to the gradients of all parameters; once for each forward. */
+  backward(dout = 1): void {
+    let d: unknown = this.loss.backward(dout);
+    for (let i = this.layers.length - 1; i >= 0; i--) d = this.layers[i].backward(d as Tensor);
+  }
+
+  /** `(N, T, H)`: what the output layer read in the last block, lent until the next. */
+  get hs(): Tensor {
+    if (!this.#hs) throw new StateError('LanguageModel.hs: call predict or forward first');
+    return this.#hs;
+  }
+
+  /** While true, which it is at first, dropout and penalties act: set it to false to evaluate and to write. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  set training(training: boolean) {
+    this.#training = training;
+    this.loss.smoothing = training ? this.#smoothing : 0;
+    for (const layer of this.layers) if (isForTraining(layer)) layer.training = training;
+  }
+
+  /** Begins the next block with zeros. */
+  resetState(): void {
+    for (const layer of this.layers) if (isRecurrent(layer)) layer.resetState();
+  }
+
+  /** A copy of the state that the next block would begin with. */
+  async getState(): Promise<ModelState> {
+    const masks = this.#masks;
+    const state = await copyState(this.#named);
+    if (masks === 0) return state;
+    return new Map([...state, ['masks', { shape: [1], data: Int32Array.of(masks) }]]);
+  }
+
+  /**
+   * Begins the next block with this state.
+   * @throws StateError or ShapeError if it is the state of another model
+   */
+  setState(state: ModelState): void {
+    const { masks, carried } = splitState(state);
+    if (carried.size === 0) this.resetState();
+    else pasteState(this.#named, carried, this.params[0].value);
+    for (const layer of this.layers) if (isMasked(layer)) layer.calls = masks;
+  }
+
+  /** Bytes held by weights, gradients and buffers. */
+  get bytes(): number {
+    return [...this.layers, this.loss, this.#weights].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Gives back all memory, weights too. */
+  dispose(): void {
+    for (const owner of [...this.layers, this.loss, this.#weights]) owner.dispose();
+  }
+
+  /** All parts draw one mask in each block, so that one count is theirs together. */
+  get #masks(): number {
+    return Math.max(0, ...this.layers.filter(isMasked).map(({ calls }) => calls));
+  }
+}
+
+function splitState(state: ModelState): { masks: number; carried: ModelState } {
+  const carried = new Map(state);
+  const [masks] = carried.get('masks')?.data ?? [0];
+  carried.delete('masks');
+  if (!(Number.isSafeInteger(masks) && masks >= 0)) {
+    throw new StateError(
+      `setState: expected masks to be a whole number from 0, got ${masks}; is it damaged?`,
+    );
+  }
+  return { masks, carried };
 }

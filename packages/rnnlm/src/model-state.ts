@@ -1,39 +1,53 @@
 import { StateError, type Tensor, tensor } from '@unroll/tensor';
 import type { ModelState } from './language-model.ts';
+import { isRecurrent, type Part, type RecurrentPart } from './parts.ts';
 
-/** Copies a layer's state out, as it is at the time of the call: `{ h }` as `lstm.h`. */
-export async function copyState(layer: string, state: object | undefined): Promise<ModelState> {
+type Named = readonly (readonly [name: string, part: Part])[];
+
+/** Copies the state of all layers out, as it is at the time of the call: `{ h }` of `lstm` as `lstm.h`. */
+export async function copyState(layers: Named): Promise<ModelState> {
+  const states = recurrentOf(layers).flatMap(([layer, part]) =>
+    Object.entries(part.getState() ?? {}).map(([name, value]) => [`${layer}.${name}`, value] as const),
+  );
   // All are asked for before the first is awaited, so that they belong together.
-  const copies = Object.entries((state ?? {}) as Record<string, Tensor>).map(
-    async ([name, value]) => [`${layer}.${name}`, { shape: value.shape, data: await value.read() }] as const,
+  const copies = states.map(
+    async ([name, value]) => [name, { shape: value.shape, data: await value.read() }] as const,
   );
   return new Map(await Promise.all(copies));
 }
 
 /**
- * Hands copied tensors to `use` for a moment.
- * @throws StateError if one of them is missing
+ * Sets the state of all layers.
+ * @param like has the backend and the type that states have
+ * @throws StateError if some of it is missing
  */
-export function pasteState(
-  state: ModelState,
-  names: readonly string[],
-  like: Tensor,
-  use: (...tensors: Tensor[]) => void,
-): void {
-  const saved = names.map((name) => {
-    const found = state.get(name);
-    if (!found) {
-      throw new StateError(
-        `setState: expected ${names.join(', ')}, got ${[...state.keys()].join(', ') || 'nothing'}; is it the state of another model?`,
-      );
-    }
-    return found;
-  });
-  const tensors: Tensor[] = [];
-  try {
-    for (const { data, shape } of saved) tensors.push(tensor(like.backend, data, shape, like.dtype));
-    use(...tensors);
-  } finally {
-    for (const made of tensors) made.dispose();
+export function pasteState(layers: Named, state: ModelState, like: Tensor): void {
+  const wanted = recurrentOf(layers).map(([layer, part]) => ({
+    part,
+    names: part.stateNames.map((name) => `${layer}.${name}`),
+  }));
+  const names = wanted.flatMap(({ names }) => names);
+  if (names.length !== state.size || !names.every((name) => state.has(name))) {
+    throw new StateError(
+      `setState: expected ${names.join(', ') || 'none'}, got ${[...state.keys()].join(', ')}; is it the state of another model?`,
+    );
   }
+  const made: Tensor[] = [];
+  try {
+    for (const { part, names } of wanted) {
+      const tensors = names.map((name) => {
+        const { data, shape } = state.get(name) as { data: ArrayLike<number>; shape: readonly number[] };
+        const copied = tensor(like.backend, data, shape, like.dtype);
+        made.push(copied);
+        return copied;
+      });
+      part.setState(...tensors);
+    }
+  } finally {
+    for (const copied of made) copied.dispose();
+  }
+}
+
+function recurrentOf(layers: Named): (readonly [string, RecurrentPart])[] {
+  return layers.flatMap(([name, part]) => (isRecurrent(part) ? [[name, part] as const] : []));
 }

@@ -1,36 +1,15 @@
 import { TimeAffine, TimeEmbedding, TimeLSTM } from '@unroll/layers';
-import { TimeSoftmaxWithLoss } from '@unroll/losses';
-import { type Backend, Memory, type Parameter, type Tensor } from '@unroll/tensor';
-import type { LanguageModel, ModelConfig, ModelOptions, ModelState } from './language-model.ts';
-import { copyState, pasteState } from './model-state.ts';
-import { checkSizes, InitialWeights } from './weights.ts';
+import { checkSizes, InitialWeights } from './initial-weights.ts';
+import { LanguageModel, type ModelOptions } from './language-model.ts';
 
 /** An LSTM language model: embedding, LSTM, affine, softmax. Book section 6.4. */
-export class Rnnlm implements LanguageModel {
-  readonly backend: Backend;
-  readonly config: ModelConfig;
-  readonly params: readonly Parameter[];
-  readonly grads: readonly Tensor[];
-  readonly embed: TimeEmbedding;
-  readonly lstm: TimeLSTM;
-  readonly affine: TimeAffine;
-  readonly loss: TimeSoftmaxWithLoss;
-  readonly #memory = new Memory();
-
-  constructor({
-    backend,
-    vocabSize = 10000,
-    wordvecSize = 100,
-    hiddenSize = 100,
-    seed = 0,
-    dtype = 'f32',
-  }: ModelOptions) {
+export class Rnnlm extends LanguageModel {
+  constructor({ vocabSize = 10000, wordvecSize = 100, hiddenSize = 100, ...options }: ModelOptions) {
+    const config = { model: 'rnnlm', vocabSize, wordvecSize, hiddenSize };
     checkSizes('Rnnlm', { vocabSize, wordvecSize, hiddenSize });
     const [V, D, H] = [vocabSize, wordvecSize, hiddenSize];
-    this.backend = backend;
-    this.config = { model: 'rnnlm', vocabSize, wordvecSize, hiddenSize };
 
-    const weights = new InitialWeights(this.#memory, backend, dtype, seed);
+    const weights = new InitialWeights(options);
     const embedW = weights.normal('embed.W', [V, D], 1 / 100);
     const lstmWx = weights.normal('lstm.Wx', [D, 4 * H], 1 / Math.sqrt(D));
     const lstmWh = weights.normal('lstm.Wh', [H, 4 * H], 1 / Math.sqrt(H));
@@ -38,60 +17,11 @@ export class Rnnlm implements LanguageModel {
     const affineW = weights.normal('affine.W', [H, V], 1 / Math.sqrt(H));
     const affineb = weights.zeros('affine.b', [V]);
 
-    this.embed = new TimeEmbedding(embedW);
-    this.lstm = new TimeLSTM(lstmWx, lstmWh, lstmb, { stateful: true });
-    this.affine = new TimeAffine(affineW, affineb);
-    this.loss = new TimeSoftmaxWithLoss({ inPlace: true });
-    this.params = [...this.embed.params, ...this.lstm.params, ...this.affine.params];
-    this.grads = this.params.map(({ grad }) => grad);
-  }
-
-  /** ids xs `(N, T)` to scores `(N, T, V)`, lent until the next call, backward included */
-  predict(xs: Tensor): Tensor {
-    const wordvecs = this.embed.forward(xs); // (N, T, D)
-    const hs = this.lstm.forward(wordvecs); // (N, T, H)
-    return this.affine.forward(hs); // (N, T, V)
-  }
-
-  /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats */
-  forward(xs: Tensor, ts: Tensor): Tensor {
-    return this.loss.forward(this.predict(xs), ts);
-  }
-
-  /** Adds to the gradients of all parameters. */
-  backward(dout = 1): void {
-    const dscores = this.loss.backward(dout); // (N, T, V)
-    const dhs = this.affine.backward(dscores); // (N, T, H)
-    const dwordvecs = this.lstm.backward(dhs); // (N, T, D)
-    this.embed.backward(dwordvecs);
-  }
-
-  /** Begins the next block with zeros. */
-  resetState(): void {
-    this.lstm.resetState();
-  }
-
-  /** A copy of the h and c that the next block would begin with. */
-  getState(): Promise<ModelState> {
-    return copyState('lstm', this.lstm.getState());
-  }
-
-  /**
-   * Begins the next block with this state.
-   * @throws StateError or ShapeError if it is the state of another model
-   */
-  setState(state: ModelState): void {
-    if (state.size === 0) this.resetState();
-    else pasteState(state, ['lstm.h', 'lstm.c'], this.lstm.Wh.value, (h, c) => this.lstm.setState(h, c));
-  }
-
-  get bytes(): number {
-    const parts = [this.embed, this.lstm, this.affine, this.loss];
-    return parts.reduce((sum, { bytes }) => sum + bytes, this.#memory.bytes);
-  }
-
-  dispose(): void {
-    for (const part of [this.embed, this.lstm, this.affine, this.loss]) part.dispose();
-    this.#memory.dispose();
+    const layers = {
+      embed: new TimeEmbedding(embedW), // ids (N, T) to (N, T, D)
+      lstm: new TimeLSTM(lstmWx, lstmWh, lstmb, { stateful: true }), // to (N, T, H)
+      affine: new TimeAffine(affineW, affineb), // to scores (N, T, V)
+    };
+    super({ config, weights, layers });
   }
 }

@@ -24,6 +24,10 @@ interface ModelUnderTest {
   readonly weights: (V: number, D: number, H: number) => Record<string, [shape: number[], deviation: number]>;
   /** The names of what it carries. */
   readonly states: readonly string[];
+  /** What its configuration has beside its name and sizes. */
+  readonly config?: object;
+  /** Are word vectors as large as the hidden state, since the output is tied to the embedding? */
+  readonly tied?: boolean;
 }
 
 setFlagsFromString('--expose-gc');
@@ -32,9 +36,9 @@ const collectGarbage: () => void = runInNewContext('gc');
 /** What all language models have in common. */
 export function describeModel(
   name: string,
-  { make, model: modelName, weights, states }: ModelUnderTest,
+  { make, model: modelName, weights, states, config = {}, tied = false }: ModelUnderTest,
 ): void {
-  const [V, D, H] = [7, 4, 5];
+  const [V, D, H] = [7, tied ? 5 : 4, 5];
   const random = new Random(21);
   const makeTiny = (options: Partial<ModelOptions> = {}) =>
     make({
@@ -85,9 +89,9 @@ export function describeModel(
     });
 
     it('has weights of the names, shapes and sizes that it says', async () => {
-      const large = { vocabSize: 60, wordvecSize: 40, hiddenSize: 50 };
+      const large = { vocabSize: 60, wordvecSize: tied ? 50 : 40, hiddenSize: 50 };
       const model = makeTiny(large);
-      const expected = weights(60, 40, 50);
+      const expected = weights(60, large.wordvecSize, 50);
       expect(model.params.map((parameter) => parameter.name)).toEqual(Object.keys(expected));
       for (const { name, value } of model.params) {
         const [shape, deviation] = expected[name];
@@ -100,7 +104,7 @@ export function describeModel(
         expect(Math.abs(mean), name).toBeLessThanOrEqual(0.1 * deviation);
       }
       expect(model.grads).toEqual(model.params.map(({ grad }) => grad));
-      expect(model.config).toEqual({ model: modelName, ...large });
+      expect(model.config).toEqual({ model: modelName, ...large, ...config });
     });
 
     it('begins with the same weights for the same seed, and with others for another', async () => {
