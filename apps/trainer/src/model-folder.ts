@@ -1,16 +1,17 @@
 import {
   assignParams,
-  type JsonObject,
   type JsonValue,
+  type NamedArray,
   paramsToArrays,
   serializeConfig,
   serializeVocab,
 } from '@unroll/checkpoint';
 import { readModelFolder, writeModelFolder } from '@unroll/checkpoint/node';
-import { createModel, type LanguageModel, type ModelConfig, modelNames } from '@unroll/rnnlm';
-import type { Backend } from '@unroll/tensor';
+import { createModel, type LanguageModel, type ModelConfig } from '@unroll/rnnlm';
+import { type Backend, ShapeError, ValueError } from '@unroll/tensor';
 import { createTokenizer, type Tokenizer, type TokenizerKind, Vocabulary } from '@unroll/text';
 import { DataError } from './exit-code.ts';
+import { type FolderConfig, parseModelConfig } from './parse-model-config.ts';
 
 export interface LoadedModel {
   readonly model: LanguageModel;
@@ -19,70 +20,47 @@ export interface LoadedModel {
 
 export async function loadModel(folder: string, backend: Backend): Promise<LoadedModel> {
   const { config, vocab, tokenizer: json, tensors } = await readModelFolder(folder);
-  const { tokenizer: kind, ...modelConfig } = parseSizes(`${folder}/config.json`, config);
+  const { tokenizer: kind, ...modelConfig } = parseModelConfig(`${folder}/config.json`, config);
   if (vocab.length !== modelConfig.vocabSize) {
     throw new DataError(
       `${folder}: config.json expects a vocabulary of ${modelConfig.vocabSize}, vocab.json has ${vocab.length} tokens; they belong to different models`,
     );
   }
-  // Sizes are held against the weights before a model of these sizes is made.
-  const embedding = tensors.get('embed.W')?.shape ?? [];
-  if (embedding[0] !== modelConfig.vocabSize || embedding[1] !== modelConfig.wordvecSize) {
-    throw new DataError(
-      `${folder}: config.json expects embed.W (${modelConfig.vocabSize}, ${modelConfig.wordvecSize}), model.safetensors has (${embedding.join(', ')}); they belong to different models`,
-    );
-  }
-  const affine = tensors.get('affine.W')?.shape ?? [];
-  if (affine[0] !== modelConfig.hiddenSize) {
-    throw new DataError(
-      `${folder}: config.json expects affine.W (${modelConfig.hiddenSize}, ${modelConfig.vocabSize}), model.safetensors has (${affine.join(', ')}); they belong to different models`,
-    );
-  }
-  for (const [name, { shape }] of tensors) {
-    const expected = name.endsWith('.Wh')
-      ? modelConfig.hiddenSize
-      : name.endsWith('.Wx')
-        ? modelConfig.wordvecSize
-        : undefined;
-    if (expected !== undefined && (shape[0] !== expected || shape[1] % modelConfig.hiddenSize !== 0)) {
-      throw new DataError(
-        `${folder}: config.json expects ${name} (${expected}, …), model.safetensors has (${shape.join(', ')}); they belong to different models`,
-      );
-    }
-  }
   const tokenizer = await tokenizerOf(folder, kind, vocab, json);
-  const model = createModel(modelConfig, { backend });
+  const model = modelOf(folder, modelConfig, tensors, backend);
   assignParams(model.params, tensors, `${folder}/model.safetensors`);
   return { model, tokenizer };
 }
 
-export const tokenizerKinds: readonly TokenizerKind[] = ['word', 'char', 'bpe', 'huggingface'];
-
-/** What the configuration of a model folder says, checked. */
-interface Sizes extends ModelConfig {
-  readonly tokenizer: TokenizerKind;
-}
-
-function parseSizes(path: string, config: JsonObject): Sizes {
-  return {
-    model: oneOf(path, config, 'model', modelNames),
-    vocabSize: size(path, config, 'vocabSize'),
-    wordvecSize: size(path, config, 'wordvecSize'),
-    hiddenSize: size(path, config, 'hiddenSize'),
-    tokenizer: oneOf<TokenizerKind>(path, config, 'tokenizer', tokenizerKinds),
-  };
+/** Every size is held against the weights before memory of that size is taken. */
+function modelOf(
+  folder: string,
+  config: ModelConfig,
+  weights: ReadonlyMap<string, NamedArray>,
+  backend: Backend,
+): LanguageModel {
+  try {
+    return createModel(config, { backend, weights });
+  } catch (error) {
+    if (ValueError.isInstance(error)) throw new DataError(`${folder}/config.json: ${error.message}`);
+    if (!ShapeError.isInstance(error)) throw error;
+    const message = error.message.replace(/^weights: expected/, 'config.json expects');
+    throw new DataError(
+      `${folder}: ${message.replace(/, got (.*);.*$/, ', model.safetensors has $1; they belong to different models')}`,
+    );
+  }
 }
 
 /** What a model folder says of itself. */
-export async function sizesOf(folder: string): Promise<Sizes> {
+export async function configOf(folder: string): Promise<FolderConfig> {
   const { config } = await readModelFolder(folder);
-  return parseSizes(`${folder}/config.json`, config);
+  return parseModelConfig(`${folder}/config.json`, config);
 }
 
 /** The tokenizer of a model folder. */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const { config, vocab, tokenizer } = await readModelFolder(folder);
-  return tokenizerOf(folder, parseSizes(`${folder}/config.json`, config).tokenizer, vocab, tokenizer);
+  return tokenizerOf(folder, parseModelConfig(`${folder}/config.json`, config).tokenizer, vocab, tokenizer);
 }
 
 /** @param json what was in its tokenizer.json, if there is one */
@@ -141,34 +119,4 @@ function describeModel(model: LanguageModel, tokenizer: Tokenizer) {
     vocab: tokenizer.vocabulary.tokens,
     json: tokenizer.toJSON?.() as JsonValue | undefined,
   };
-}
-
-function size(path: string, config: JsonObject, name: string): number {
-  const value = config[name];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-    throw new DataError(`${path}: expected ${name} to be a whole number from 1, got ${show(value)}`);
-  }
-  return value;
-}
-
-function oneOf<Name extends string>(
-  path: string,
-  config: JsonObject,
-  name: string,
-  known: readonly Name[],
-): Name {
-  const found = known.find((candidate) => candidate === config[name]);
-  if (found === undefined) {
-    throw new DataError(
-      `${path}: expected ${name} to be one of ${known.join(', ')}, got ${show(config[name])}`,
-    );
-  }
-  return found;
-}
-
-/** A value from a file, in a few words. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -64,6 +64,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
       `Examples:
   unroll train --data my.txt --recipe char --out runs/mine
   unroll train --data ~/.cache/unroll/ptb --out runs/ptb        (after unroll data ptb)
+  unroll train --data ~/.cache/unroll/ptb --recipe hour --out runs/hour
   unroll train --data "texts/**/*.md" --tokenizer bpe --hidden-size 256 --optimizer adam --out runs/texts
   unroll train --config my.yaml --set optimizer.lr=0.002        (unroll init writes a my.yaml)
 `,
@@ -112,6 +113,24 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .option(
       '--exact',
       "count every prediction, in one stream, instead of the book's protocol; so are texts too short for that",
+    )
+    .option(
+      '--cache [tokens]',
+      'also with a cache of what came after states like the present one, among the last 2000 tokens or so many',
+      wholeFrom(1),
+    )
+    .option('--cache-theta <f>', 'how much more the most alike of them count', numberFrom(0), 0.3)
+    .option('--cache-lambda <f>', 'the part of the cache in each prediction, below 1', numberFrom(0), 0.1)
+    .option('--dynamic <lr>', 'also learning on from what it reads, at this rate', numberFrom(0))
+    .option(
+      '--dynamic-decay <f>',
+      'the part of their way back that weights return each time',
+      numberFrom(0),
+      0,
+    )
+    .option(
+      '--dynamic-text <path...>',
+      'measure each update by the gradients on this text, that of the training (RMS); --dynamic 0.0001 or so then',
     )
     .option('--json', 'print one JSON object')
     .action(async (folder: string, options) =>

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, promises } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NamedArray } from '@unroll/checkpoint';
+import { type JsonObject, paramsToArrays } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
-import { createModel } from '@unroll/rnnlm';
+import { createModel, type ModelConfig } from '@unroll/rnnlm';
 import { ReferenceBackend } from '@unroll/tensor';
 import { BpeTokenizer } from '@unroll/text';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -15,6 +15,7 @@ import { loadModel, saveModel } from '../src/model-folder.ts';
 import { temporaryFolder } from './unroll.ts';
 
 const vocab = ['\n', 'a', 'b', 'c', 'd'];
+const sizes = { vocabSize: 5, wordvecSize: 3, hiddenSize: 4 };
 let folder: string;
 let model: string;
 let said: string[];
@@ -24,14 +25,14 @@ beforeEach(async () => {
   model = join(folder, 'model');
   said = [];
   vi.spyOn(console, 'error').mockImplementation((line) => said.push(line));
-  const config = { model: 'rnnlm', vocabSize: 5, wordvecSize: 3, hiddenSize: 4 };
-  const { params } = createModel(config, { backend: new ReferenceBackend(), seed: 1 });
-  const tensors = new Map<string, NamedArray>();
-  for (const { name, value } of params) {
-    tensors.set(name, { dtype: 'f32', shape: value.shape, data: Float32Array.from(await value.read()) });
-  }
-  await writeModelFolder(model, { config: { ...config, tokenizer: 'char' }, vocab, tensors });
+  await writeModel(model, { model: 'rnnlm', ...sizes });
 });
+
+async function writeModel(path: string, config: ModelConfig & JsonObject): Promise<void> {
+  const { params } = createModel(config, { backend: new ReferenceBackend(), seed: 1 });
+  const tensors = await paramsToArrays(params);
+  await writeModelFolder(path, { config: { ...config, tokenizer: 'char' }, vocab, tensors });
+}
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -118,6 +119,35 @@ describe('exportModel', () => {
     expect(await files(folder)).toEqual(['model', 'torch']);
     expect(await readFile(join(out, 'model.py'), 'utf8')).toBe('mine');
   });
+
+  it('writes a stack with a module for each layer, and the state of each for ONNX', async () => {
+    const stack = join(folder, 'stack');
+    const config = { model: 'stacked-rnnlm', ...sizes, cell: 'lstm', layers: 2, head: 'tied' } as const;
+    await writeModel(stack, { ...config, dropouts: { hidden: 0.5, weights: 0.5 } });
+    const [torch, onnx] = [join(folder, 'torch'), join(folder, 'onnx')];
+    await exportModel(stack, { format: 'pytorch', out: torch });
+    const script = await readFile(join(torch, 'model.py'), 'utf8');
+    expect(script).toContain('self.lstm1 = nn.LSTM(3, 4, batch_first=True)');
+    expect(script).toContain('self.lstm2 = nn.LSTM(4, 3, batch_first=True)');
+    await exportModel(stack, { format: 'onnx', out: onnx });
+    const file = await readFile(join(onnx, 'model.onnx'), 'latin1');
+    for (const name of ['h1', 'c1', 'h2_out', 'c2_out']) expect(file).toContain(name);
+  });
+
+  it('names the cells that go elsewhere if that of a model does not, and leaves nothing behind', async () => {
+    const [stack, out] = [join(folder, 'stack'), join(folder, 'out')];
+    await writeModel(stack, { model: 'stacked-rnnlm', ...sizes, cell: 'min-gru' });
+    for (const format of ['pytorch', 'onnx'] as const) {
+      await refused(
+        exportModel(stack, { format, out }),
+        3,
+        'got "min-gru". PyTorch takes lstm, rnn; ONNX takes',
+      );
+    }
+    expect(existsSync(out)).toBe(false);
+    await exportModel(stack, { format: 'npz', out: `${out}.npz` });
+    expect(said[0]).toContain('embed.W, mingru1.W, mingru1.b, affine.W, affine.b');
+  });
 });
 
 describe('importModel', () => {
@@ -146,6 +176,21 @@ describe('importModel', () => {
     }
     await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
     expect(said.at(-1)).toBe(`then: unroll generate ${back}`);
+  });
+
+  it.each([
+    ['better-rnnlm', { model: 'better-rnnlm', ...sizes, wordvecSize: 4 }],
+    [
+      'stack',
+      { model: 'stacked-rnnlm', ...sizes, cell: 'rnn', layers: 3, head: 'projected', layerNorm: true },
+    ],
+  ] as const)('makes the model folder of a %s again, to the bit', async (_, config) => {
+    const [stack, torch, back] = ['stack', 'torch', 'back'].map((name) => join(folder, name));
+    await writeModel(stack, config);
+    await exportModel(stack, { format: 'pytorch', out: torch });
+    await importModel(torch, { out: back });
+    expect(await readModelFolder(back)).toEqual(await readModelFolder(stack));
+    await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
   });
 
   it('takes a file with a vocabulary and a tokenizer from elsewhere', async () => {
@@ -199,9 +244,13 @@ const python = ['python3', '/usr/bin/python3'].find(
 describe.skipIf(!python)(
   `what is exported ${python ? '' : '(needs Python with torch, which is not here)'}`,
   () => {
-    it('writes on in Python', async () => {
-      const out = join(folder, 'torch');
-      await exportModel(model, { format: 'pytorch', out });
+    it.each([
+      ['rnnlm', { model: 'rnnlm', ...sizes }],
+      ['better-rnnlm', { model: 'better-rnnlm', ...sizes, wordvecSize: 4, dropout: 0.2 }],
+    ])('writes on in Python: %s', async (name, config) => {
+      const [made, out] = [join(folder, name), join(folder, 'torch')];
+      await writeModel(made, config);
+      await exportModel(made, { format: 'pytorch', out });
       const { stdout, stderr } = spawnSync(python ?? '', [join(out, 'model.py'), 'ab'], { encoding: 'utf8' });
       expect(stderr).toBe('');
       expect(stdout).toMatch(/^ab[abcd\n]{101}$/);

@@ -9,6 +9,8 @@ export interface KillOptions {
   readonly command: readonly string[];
   readonly backend: string;
   readonly signal: 'SIGKILL' | 'SIGINT';
+  /** With masks, penalties, averaged weights, random blocks and accumulated gradients, each of which has a state of its own. */
+  readonly regularized?: boolean;
   /** So many in all; each is followed by a resume. */
   readonly kills: number;
   readonly say?: (line: string) => void;
@@ -16,6 +18,14 @@ export interface KillOptions {
 
 /** 30,000 characters that never repeat, so that a step that is made twice or left out shows. */
 const text = Array.from({ length: 5000 }, (_, i) => `${((i * 2654435761) % 9973).toString(36)}\n`).join('');
+
+const REGULARIZED = [
+  ...['--model', 'stacked-rnnlm', '--layers', '2', '--head', 'tied', '--layer-norm'],
+  ...['--dropout', '0.2', '--dropout-words', '0.1', '--dropout-weights', '0.3'],
+  ...['--activation-penalty', '2', '--temporal-penalty', '1', '--label-smoothing', '0.1'],
+  ...['--optimizer', 'adamw', '--lr', '0.01', '--average', 'ema', '--average-decay', '0.95'],
+  ...['--random-length', '--random-start', '--accumulate', '2', '--schedule', 'linear'],
+];
 
 /** What a run leaves that must not depend on how often it was stopped. */
 function remains(out: string): Record<string, string> {
@@ -35,7 +45,14 @@ function remains(out: string): Record<string, string> {
  * Trains a small run to its end without a break; then again and again with a signal at random moments, and a resume after each.
  * @throws Error as soon as a run cannot go on, or ends in anything else than the first
  */
-export async function killAndResume({ command, backend, signal, kills, say }: KillOptions): Promise<void> {
+export async function killAndResume({
+  command,
+  backend,
+  signal,
+  regularized = false,
+  kills,
+  say,
+}: KillOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-kill-'));
   try {
     const data = join(folder, 'text.txt');
@@ -55,18 +72,8 @@ export async function killAndResume({ command, backend, signal, kills, say }: Ki
         '1',
       ],
       ...['--wordvec-size', '16', '--hidden-size', '32', '--batch-size', '8', '--time-size', '16'],
-      ...[
-        '--optimizer',
-        'adam',
-        '--lr',
-        '0.01',
-        '--schedule',
-        'plateau',
-        '--epochs',
-        '2',
-        '--log-every',
-        '3',
-      ],
+      ...['--epochs', '2', '--log-every', '3'],
+      ...(regularized ? REGULARIZED : ['--optimizer', 'adam', '--lr', '0.01', '--schedule', 'plateau']),
       ...['--eval-interval', '60', '--sample-size', '20', '--save-interval', '5'],
     ];
     const whole = join(folder, 'whole');

@@ -12,12 +12,14 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     backend: { type: 'string', default: 'wasm' },
     signal: { type: 'string', default: 'SIGKILL' },
+    regularized: { type: 'boolean', default: false },
   },
 });
 await killAndResume({
   command: [process.execPath, fileURLToPath(new URL('../bin/unroll.js', import.meta.url))],
   backend: values.backend,
   signal: values.signal === 'SIGINT' ? 'SIGINT' : 'SIGKILL',
+  regularized: values.regularized,
   kills: Number(values.kills),
   say: (line) => console.log(line),
 });

@@ -62,11 +62,19 @@ describe('a damaged model folder', () => {
   });
 
   it.each([
-    ['hiddenSize', 3, 'affine.W (3, 14), model.safetensors has (2, 14)'],
+    ['hiddenSize', 3, 'lstm.Wx (2, 12), model.safetensors has (2, 8)'],
     ['wordvecSize', 1e9, 'embed.W (14, 1000000000), model.safetensors has (14, 2)'],
     ['vocabSize', 16, 'config.json expects a vocabulary of 16, vocab.json has 14 tokens'],
-    ['model', 'gpt', 'expected model to be one of simple-rnnlm, rnnlm, got "gpt"'],
-    ['model', '__proto__', 'expected model to be one of simple-rnnlm, rnnlm, got "__proto__"'],
+    [
+      'model',
+      'gpt',
+      'expected model to be one of simple-rnnlm, rnnlm, better-rnnlm, stacked-rnnlm, got "gpt"',
+    ],
+    [
+      'model',
+      '__proto__',
+      'expected model to be one of simple-rnnlm, rnnlm, better-rnnlm, stacked-rnnlm, got "__proto__"',
+    ],
     ['tokenizer', null, 'expected tokenizer to be one of word, char, bpe, huggingface, got null'],
     ['hiddenSize', -2, 'expected hiddenSize to be a whole number from 1, got -2'],
   ])('is refused when config.json says %s %j', async (name, value, message) => {

@@ -36,14 +36,15 @@ const stepsIn = async (out: string) =>
 
 describe('unroll resume', () => {
   it.each([
-    ['SIGKILL', 'wasm', 4],
-    ['SIGKILL', 'reference', 2],
-    ['SIGINT', 'wasm', 2],
+    ['SIGKILL', 'wasm', 4, 'a plain run'],
+    ['SIGKILL', 'reference', 2, 'a plain run'],
+    ['SIGINT', 'wasm', 2, 'a plain run'],
+    ['SIGKILL', 'wasm', 3, 'one with masks, averages and all that is drawn'],
   ] as const)(
-    'after %s on %s comes out as if the run had never stopped',
+    'after %s on %s, %i times, comes out as if the run had never stopped: %s',
     { timeout: 240_000 },
-    async (signal, backend, kills) => {
-      await killAndResume({ command, backend, signal, kills });
+    async (signal, backend, kills, run) => {
+      await killAndResume({ command, backend, signal, kills, regularized: run !== 'a plain run' });
     },
   );
 

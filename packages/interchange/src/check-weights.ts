@@ -1,7 +1,10 @@
 import { CheckpointError, type ExpectedTensor, type NamedArray } from '@unroll/checkpoint';
 
+/** Weights by name, once they are checked. */
+export type Weights = (name: string) => NamedArray;
+
 /**
- * The expected weights in the order in which they are expected, each held against its name, its shape and its data.
+ * The expected weights, each held against its name, its shape and its data.
  *
  * @param source names the operation or the file in messages
  * @param advice what to do about it, in messages
@@ -12,23 +15,23 @@ export function checkWeights(
   expected: readonly ExpectedTensor[],
   source: string,
   advice: string,
-): NamedArray[] {
+): Weights {
   checkNames(
     tensors,
     expected.map(({ name }) => name),
     source,
     advice,
   );
-  return expected.map(({ name, shape }) => {
-    const found = tensors.get(name);
-    const problem = found && problemOf(found, shape);
-    if (!found || problem) throw new CheckpointError(`${source}: "${name}": ${problem}. ${advice}`);
-    return found;
-  });
+  const weights: Weights = (name) => tensors.get(name) as NamedArray; // all that are expected are there by now
+  for (const { name, shape } of expected) {
+    const problem = problemOf(weights(name), shape);
+    if (problem) throw new CheckpointError(`${source}: "${name}": ${problem}. ${advice}`);
+  }
+  return weights;
 }
 
 /** @throws CheckpointError unless these are the names, all of them and no others */
-export function checkNames(
+function checkNames(
   tensors: ReadonlyMap<string, NamedArray>,
   names: readonly string[],
   source: string,

@@ -1,11 +1,13 @@
 import { assignParams, CheckpointError, type NamedArray, serializeSafetensors } from '@unroll/checkpoint';
 import { findCase } from '@unroll/fixtures/find-case';
 import fixture from '@unroll/fixtures/pytorch-module.json' with { type: 'json' };
-import { createModel } from '@unroll/rnnlm';
+import { createModel, type ModelConfig } from '@unroll/rnnlm';
 import { ReferenceBackend, tensor } from '@unroll/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { betterRnnlm, projectedStack } from '../test/models.ts';
 import { randomModel } from '../test/random-model.ts';
+import { randomBlocks, runModel } from '../test/run-model.ts';
 import { fromPyTorch } from './from-pytorch.ts';
 import { toPyTorch } from './to-pytorch.ts';
 
@@ -73,6 +75,70 @@ describe.each([lstm, rnn])('the weights of $model', (config) => {
   });
 });
 
+describe('the weights of a stack', () => {
+  it('are the same bits after the way to PyTorch and back, whatever it is made of', () => {
+    const size = fc.integer({ min: 1, max: 6 });
+    const anyStack = fc.record({
+      vocabSize: size,
+      wordvecSize: size,
+      hiddenSize: size,
+      cell: fc.constantFrom('lstm' as const, 'rnn' as const),
+      layers: fc.integer({ min: 1, max: 3 }),
+      head: fc.constantFrom('affine' as const, 'tied' as const, 'projected' as const),
+      layerNorm: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(anyStack, fc.nat(), (stack, seed) => {
+        fc.pre(stack.hiddenSize !== stack.wordvecSize); // where both are the same, some stacks are better-rnnlm
+        const config = { model: 'stacked-rnnlm', ...stack };
+        const { tensors } = randomModel(config, seed);
+        const back = fromPyTorch(toPyTorch(config, tensors));
+        expect(serializeSafetensors(back.tensors)).toEqual(serializeSafetensors(tensors));
+        // The one layer of a tied output has D units, whatever H was.
+        const hiddenSize = stack.layers === 1 && stack.head === 'tied' ? stack.wordvecSize : stack.hiddenSize;
+        expect(back.config).toEqual({ ...config, hiddenSize });
+      }),
+    );
+  });
+
+  it('are those of better-rnnlm if that is what they are', () => {
+    const { tensors } = randomModel(betterRnnlm);
+    const back = fromPyTorch(toPyTorch(betterRnnlm, tensors));
+    const { dropout, ...config } = betterRnnlm;
+    expect(dropout).toBeDefined();
+    expect(back.config).toEqual(config);
+    expect(serializeSafetensors(back.tensors)).toEqual(serializeSafetensors(tensors));
+  });
+
+  it.each([
+    ['better-rnnlm', betterRnnlm],
+    ['projected stack', projectedStack],
+  ])('of a %s may have the matrix of the embedding a second time', (_, config) => {
+    const once = toPyTorch(config, randomModel(config).tensors);
+    const { dtype, shape, data } = once.get('embedding.weight') as NamedArray;
+    const twice = new Map([...once, ['linear.weight', { dtype, shape, data: data.slice() }]]);
+    expect(fromPyTorch(twice)).toEqual(fromPyTorch(once));
+  });
+
+  it('are tied only if that matrix is the same', () => {
+    const once = toPyTorch(betterRnnlm, randomModel(betterRnnlm).tensors);
+    const { dtype, shape, data } = once.get('embedding.weight') as NamedArray;
+    const other = { dtype, shape, data: data.slice().fill(0.5, -1) };
+    const { config, tensors } = fromPyTorch(new Map([...once, ['linear.weight', other]]));
+    expect(config).toMatchObject({ model: 'stacked-rnnlm', cell: 'lstm', layers: 2, head: 'affine' });
+    expect(tensors.get('affine.W')?.data.at(-1)).toBe(0.5);
+  });
+
+  it('make a model that scores as the one they came from', async () => {
+    const { model, tensors } = randomModel(projectedStack);
+    const back = fromPyTorch(toPyTorch(projectedStack, tensors));
+    const made = createModel(back.config, { backend: new ReferenceBackend() });
+    assignParams(made.params, back.tensors, 'back');
+    const blocks = randomBlocks(2, 3, 5, 50);
+    expect(await runModel(made, blocks)).toEqual(await runModel(model, blocks));
+  });
+});
+
 describe('fromPyTorch refuses', () => {
   const f32 = (...shape: number[]): NamedArray => ({
     dtype: 'f32',
@@ -81,8 +147,11 @@ describe('fromPyTorch refuses', () => {
   });
 
   /** The tensors of an LSTM after a change. */
-  function changed(change: (tensors: Map<string, NamedArray>) => void): () => void {
-    const tensors = toPyTorch(lstm, randomModel(lstm).tensors);
+  function changed(
+    change: (tensors: Map<string, NamedArray>) => void,
+    config: ModelConfig = lstm,
+  ): () => void {
+    const tensors = toPyTorch(config, randomModel(config).tensors);
     change(tensors);
     return () => fromPyTorch(tensors, 'other.safetensors');
   }
@@ -156,6 +225,50 @@ describe('fromPyTorch refuses', () => {
       `has "\\u001b[2J${'x'.repeat(76)}" besides`,
     ],
   ];
+
+  const stackRefusals: typeof refusals = [
+    ['a gap', (t) => t.delete('lstm2.weight_hh_l0'), 'has "lstm2.weight_ih_l0", "lstm2.bias_ih_l0"'],
+    [
+      'a layer of another cell',
+      (t) => t.set('rnn4.weight_hh_l0', f32(16, 16)),
+      'has "rnn4.weight_hh_l0" besides',
+    ],
+    ['a layer without its norm', (t) => t.delete('norm3.bias'), 'lacks "norm3.bias"'],
+    [
+      'a layer of another size than the others',
+      (t) => t.set('lstm3.weight_hh_l0', f32(60, 15)),
+      '"lstm3.weight_hh_l0": expected the shape (64, 16), got (60, 15)',
+    ],
+    [
+      'a norm of another size than its layer',
+      (t) => t.set('norm2.weight', f32(12)),
+      '"norm2.weight": expected the shape (16), got (12)',
+    ],
+    [
+      'a projection to an output of its own',
+      (t) => t.set('linear.weight', f32(50, 12)),
+      'has "linear.weight" besides',
+    ],
+    [
+      'a tied output that does not fit the last layer',
+      (t) => t.delete('projection.weight'),
+      '"lstm3.weight_ih_l0": expected the shape (48, 16), got (64, 16)',
+    ],
+  ];
+
+  it.each(stackRefusals)('of a stack %s', (_, change, message) => {
+    expect(changed(change, projectedStack)).toThrow(CheckpointError);
+    expect(changed(change, projectedStack)).toThrow(message);
+    expect(changed(change, projectedStack)).toThrow('or several of them, called lstm1, lstm2 and so on');
+  });
+
+  it('more layers than anyone stacks', () => {
+    const names = Array.from({ length: 1001 }, (_, i) => `rnn${i + 1}.weight_hh_l0`);
+    const tensors = new Map(names.map((name) => [name, f32(1, 1)]));
+    expect(() => fromPyTorch(tensors)).toThrow(
+      'expected layers to be a whole number from 1 to 1000, got 1001',
+    );
+  });
 
   it.each(refusals)('%s', (_, change, message) => {
     expect(changed(change)).toThrow(CheckpointError);

@@ -1,22 +1,29 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paramsToArrays, serializeSafetensors } from '@unroll/checkpoint';
-import { generate } from '@unroll/rnnlm';
+import { CheckpointError, paramsToArrays, serializeSafetensors } from '@unroll/checkpoint';
+import { generate, type ModelConfig } from '@unroll/rnnlm';
 import { Random } from '@unroll/tensor';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  betterRnnlm,
+  forPyTorch,
+  gruStack,
+  projectedStack,
+  rnnlm,
+  simpleRnnlm,
+  tiedStack,
+} from '../test/models.ts';
 import { runPython, torchPython } from '../test/python.ts';
 import { randomModel } from '../test/random-model.ts';
 import { type Block, difference, randomBlocks, runModel } from '../test/run-model.ts';
 import { modelPy } from './model-py.ts';
 import { toPyTorch } from './to-pytorch.ts';
 
-const lstm = { model: 'rnnlm', vocabSize: 50, wordvecSize: 12, hiddenSize: 16 };
-const rnn = { ...lstm, model: 'simple-rnnlm' };
 const python = torchPython.python ?? '';
 
 /** A folder as people get it, which goes away with the test. */
-async function exported(config: typeof lstm & { tokenizer?: string }, vocab: readonly string[] = []) {
+async function exported(config: ModelConfig & { tokenizer?: string }, vocab: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'unroll-pytorch-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const { model, tensors } = randomModel(config);
@@ -45,22 +52,21 @@ function runModule(folder: string, blocks: readonly Block[]): number[][] {
 }
 
 describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
-  it.each([
-    ['rnnlm', '1,000 steps, one after the other', randomBlocks(1000, 1, 1, 50)],
-    ['rnnlm', 'blocks of several rows and steps', randomBlocks(20, 3, 7, 50)],
-    ['simple-rnnlm', '1,000 steps, one after the other', randomBlocks(1000, 1, 1, 50)],
-    ['simple-rnnlm', 'blocks of several rows and steps', randomBlocks(20, 3, 7, 50)],
-  ])('gives the scores of our %s over %s, with the state carried', async (name, _, blocks) => {
-    const config = { ...lstm, model: name };
-    const { folder, model } = await exported(config);
-    const { most, otherTop } = difference(await runModel(model, blocks), runModule(folder, blocks), 50);
-    expect(otherTop).toBe(0);
-    expect(most).toBeLessThan(1e-5);
+  describe.each(forPyTorch)('gives the scores of our %s', (_, config) => {
+    it.each([
+      ['1,000 steps, one after the other', randomBlocks(1000, 1, 1, 50)],
+      ['blocks of several rows and steps', randomBlocks(20, 3, 7, 50)],
+    ])('over %s, with the state carried', async (_, blocks) => {
+      const { folder, model } = await exported(config);
+      const { most, otherTop } = difference(await runModel(model, blocks), runModule(folder, blocks), 50);
+      expect(otherTop).toBe(0);
+      expect(most).toBeLessThan(1e-5);
+    });
   });
 
   it('reads weights in double precision too', async () => {
-    const { folder, model } = await exported(rnn);
-    const doubled = [...toPyTorch(rnn, randomModel(rnn).tensors)].map(
+    const { folder, model } = await exported(simpleRnnlm);
+    const doubled = [...toPyTorch(simpleRnnlm, randomModel(simpleRnnlm).tensors)].map(
       ([name, { shape, data }]) => [name, { dtype: 'f64', shape, data: Float64Array.from(data) }] as const,
     );
     await writeFile(join(folder, 'model.safetensors'), serializeSafetensors(doubled));
@@ -72,7 +78,7 @@ describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
   const words = Array.from({ length: 48 }, (_, i) => `word${i}`);
 
   it('writes on from a prompt of characters, the same each time', async () => {
-    const { folder } = await exported({ ...lstm, tokenizer: 'char' }, letters);
+    const { folder } = await exported({ ...rnnlm, tokenizer: 'char' }, letters);
     const text = runPython(python, [join(folder, 'model.py'), 'abc']);
     expect(text).toMatch(/^abc/);
     expect([...text.trimEnd()]).toHaveLength(103);
@@ -80,7 +86,7 @@ describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
   });
 
   it('writes on from a prompt of words, and from none', async () => {
-    const { folder } = await exported({ ...rnn, tokenizer: 'word' }, [...words, 'x', '<eos>']);
+    const { folder } = await exported({ ...simpleRnnlm, tokenizer: 'word' }, [...words, 'x', '<eos>']);
     const text = runPython(python, [join(folder, 'model.py'), 'word3 word1']);
     expect(text).toMatch(/^word3 word1 (word\d+|x|\s)/);
     expect(text.split(/\s+/).length).toBeGreaterThan(80);
@@ -88,16 +94,20 @@ describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
   });
 
   it('takes tokens of the vocabulary where it knows no tokenizer', async () => {
-    const { folder } = await exported(lstm, letters);
+    const { folder } = await exported(betterRnnlm, letters);
     expect(runPython(python, [join(folder, 'model.py'), 'a', 'd'])).toMatch(/^a d ./);
   });
 
-  it('carries the state on while it writes', async () => {
-    const config = { ...lstm, tokenizer: 'char' };
+  it.each([
+    ['rnnlm', rnnlm],
+    ['stack', projectedStack],
+  ])('carries the state of a %s on while it writes', async (_, made) => {
+    const config = { ...made, tokenizer: 'char' };
     const { folder, model } = await exported(config, letters);
     // Scores a thousand times as large leave no choice: what is drawn is the likeliest, which is what ours takes at temperature 0.
-    const [affineW, affineb] = model.params.slice(-2).map(({ value }) => value);
-    for (const value of [affineW, affineb]) value.write((await value.read()).map((weight) => 1000 * weight));
+    // The last two are the weights of a linear layer and the last bias.
+    for (const { value } of model.params.slice(-2))
+      value.write((await value.read()).map((weight) => 1000 * weight));
     const tensors = await paramsToArrays(model.params);
     await writeFile(join(folder, 'model.safetensors'), serializeSafetensors(toPyTorch(config, tensors)));
     const options = { prompt: [0, 1, 2], sampleSize: 100, temperature: 0, random: new Random(1) };
@@ -107,7 +117,7 @@ describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
   });
 
   it('names a token that the vocabulary lacks', async () => {
-    const { folder } = await exported({ ...lstm, tokenizer: 'char' }, letters);
+    const { folder } = await exported({ ...rnnlm, tokenizer: 'char' }, letters);
     expect(() => runPython(python, [join(folder, 'model.py'), 'aé'])).toThrow(
       "model.py: the vocabulary has no 'é'; vocab.json lists what it has",
     );
@@ -116,14 +126,49 @@ describe.skipIf(!torchPython.python)(`model.py in ${torchPython.title}`, () => {
 
 describe('modelPy', () => {
   it('defines the module with the sizes of the configuration', () => {
-    expect(modelPy(lstm)).toContain('self.lstm = nn.LSTM(12, 16, batch_first=True)');
-    expect(modelPy(rnn)).toContain('self.rnn = nn.RNN(12, 16, batch_first=True)');
+    expect(modelPy(rnnlm)).toContain('self.lstm = nn.LSTM(12, 16, batch_first=True)');
+    expect(modelPy(simpleRnnlm)).toContain('self.rnn = nn.RNN(12, 16, batch_first=True)');
   });
 
-  it('lets nothing but numbers from a configuration into the script', () => {
-    const config = { ...lstm, hiddenSize: '16); import os; (16' as unknown as number };
-    expect(() => modelPy(config)).toThrow('modelPy: expected hiddenSize to be a whole number from 1');
+  it('has a line for each layer of a stack', () => {
+    const script = modelPy(tiedStack);
+    expect(script).toContain('PyTorch: embedding, 2 RNN layers, linear tied to the embedding.');
+    expect(script).toContain(`
+        self.embedding = nn.Embedding(50, 12)
+        self.rnn1 = nn.RNN(12, 16, batch_first=True)
+        self.rnn2 = nn.RNN(16, 12, batch_first=True)
+        self.linear = nn.Linear(12, 50)
+        self.linear.weight = self.embedding.weight
+`);
+    expect(script).toContain(`
+        """ids (N, T) to logits (N, T, V) and the state after them: of each layer h (1, N, H)"""
+        state1, state2 = state or [None] * 2
+        hs, state1 = self.rnn1(self.embedding(ids), state1)
+        hs, state2 = self.rnn2(hs, state2)
+        return self.linear(hs), (state1, state2)
+`);
+  });
+
+  it('is the same whatever acts only while training', () => {
+    const { dropouts, penalties, smoothing, ...rest } = projectedStack;
+    expect([dropouts, penalties, smoothing]).not.toContain(undefined);
+    expect(modelPy(rest)).toBe(modelPy(projectedStack));
+  });
+
+  it('refuses a GRU, which PyTorch computes otherwise', () => {
+    expect(() => modelPy(gruStack)).toThrow('modelPy: expected a cell that is one of lstm, rnn, got "gru"');
+  });
+
+  it.each(['vocabSize', 'wordvecSize', 'hiddenSize', 'cell', 'layers', 'head', 'layerNorm', 'model'])(
+    'lets nothing from a configuration into the script as it is: %s',
+    (name) => {
+      const config = { ...projectedStack, [name]: '16); import os; (16' } as unknown as ModelConfig;
+      expect(() => modelPy(config)).toThrow(CheckpointError);
+    },
+  );
+
+  it('lets no tokenizer into the script that it does not know', () => {
     const tokenizer = '"""\nimport os\n"""';
-    expect(modelPy({ ...lstm, tokenizer })).toBe(modelPy(lstm));
+    expect(modelPy({ ...rnnlm, tokenizer })).toBe(modelPy(rnnlm));
   });
 });

@@ -1,4 +1,4 @@
-import { architectureOf } from './architecture.ts';
+import { type Architecture, architectureOf } from './architecture.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** How a prompt becomes tokens, which token a text begins after, and how tokens become text. */
@@ -62,17 +62,19 @@ const other: TextForm = {
  * write. It needs PyTorch 1.13 or newer, and no other package.
  *
  * @param config with the `tokenizer` of the model, `word`, `char` or `bpe`; without it a prompt is made of tokens
- * @throws CheckpointError for a model that has no such form
+ * @throws CheckpointError for a model that has no such form, or a cell that PyTorch does not have
  */
 export function modelPy(config: ModelConfig & { readonly tokenizer?: unknown }): string {
-  const { layer, operator, state } = architectureOf('modelPy', config);
-  const { vocabSize: V, wordvecSize: D, hiddenSize: H } = config;
+  const architecture = architectureOf('modelPy', 'pytorch', config);
   const kind = String(config.tokenizer);
   const form = Object.hasOwn(forms, kind) ? forms[kind] : other;
   const { prompt, usage, tokens, start, joined, helper = '' } = form;
+  const isTied = architecture.head !== 'affine';
+  const tie = isTied
+    ? '\n    weights["linear.weight"] = weights["embedding.weight"]  # the file has it once'
+    : '';
   const call = `python3 model.py "${prompt}"`;
-  const stateText = state.length === 1 ? 'h' : 'the pair (h, c), each';
-  return `"""A recurrent language model in PyTorch: embedding, ${operator}, linear. Needs torch 1.13 or newer and nothing else.
+  return `"""A recurrent language model in PyTorch: ${summaryOf(architecture)}. Needs torch 1.13 or newer and nothing else.
 
     ${'python3 model.py'.padEnd(call.length)}  writes a text
     ${call}  ${usage}
@@ -93,17 +95,7 @@ from torch import nn
 FOLDER = Path(__file__).resolve().parent
 
 
-class LanguageModel(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.embedding = nn.Embedding(${V}, ${D})
-        self.${layer} = nn.${operator}(${D}, ${H}, batch_first=True)
-        self.linear = nn.Linear(${H}, ${V})
-
-    def forward(self, ids, state=None):
-        """ids (N, T) to logits (N, T, V) and the state after them: ${stateText} (1, N, H)"""
-        hs, state = self.${layer}(self.embedding(ids), state)
-        return self.linear(hs), state
+${moduleOf(architecture)}
 
 
 def read_safetensors(path):
@@ -123,7 +115,8 @@ def read_safetensors(path):
 
 def load(path=FOLDER / "model.safetensors"):
     model = LanguageModel()
-    model.load_state_dict(read_safetensors(path))
+    weights = read_safetensors(path)${tie}
+    model.load_state_dict(weights)
     return model.eval()
 
 
@@ -153,4 +146,54 @@ ${helper}def main(words):
 if __name__ == "__main__":
     main(sys.argv[1:])
 `;
+}
+
+/** `embedding, 2 LSTM layers, linear` */
+function summaryOf({ operator, layers, head }: Architecture): string {
+  const recurrent = layers.length === 1 ? operator : `${layers.length} ${operator} layers`;
+  return `embedding, ${recurrent}, linear${head === 'affine' ? '' : ' tied to the embedding'}`;
+}
+
+/** The module, a line for each part of it. */
+function moduleOf({
+  operator,
+  layers,
+  head,
+  vocabSize: V,
+  wordvecSize: D,
+  outputSize,
+}: Architecture): string {
+  const isProjected = head === 'projected';
+  const parts = [
+    `self.embedding = nn.Embedding(${V}, ${D})`,
+    ...layers.flatMap(({ name, norm, D, H }) => [
+      `self.${name} = nn.${operator}(${D}, ${H}, batch_first=True)`,
+      ...(norm ? [`self.${norm} = nn.LayerNorm(${H})`] : []),
+    ]),
+    ...(isProjected ? [`self.projection = nn.Linear(${outputSize}, ${D}, bias=False)`] : []),
+    `self.linear = nn.Linear(${isProjected ? D : outputSize}, ${V})`,
+    ...(head === 'affine' ? [] : ['self.linear.weight = self.embedding.weight']),
+  ];
+
+  const isStack = layers.length > 1;
+  const states = layers.map((_, i) => (isStack ? `state${i + 1}` : 'state'));
+  const stateText = layers[0].state.length === 1 ? 'h' : 'the pair (h, c), each';
+  const steps = [
+    ...(isStack ? [`${states.join(', ')} = state or [None] * ${layers.length}`] : []),
+    ...layers.flatMap(({ name, norm }, i) => [
+      `hs, ${states[i]} = self.${name}(${i === 0 ? 'self.embedding(ids)' : 'hs'}, ${states[i]})`,
+      ...(norm ? [`hs = self.${norm}(hs)`] : []),
+    ]),
+    ...(isProjected ? ['hs = self.projection(hs)'] : []),
+    `return self.linear(hs), ${isStack ? `(${states.join(', ')})` : 'state'}`,
+  ];
+  const lines = (all: readonly string[]) => all.map((line) => `        ${line}`).join('\n');
+  return `class LanguageModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+${lines(parts)}
+
+    def forward(self, ids, state=None):
+        """ids (N, T) to logits (N, T, V) and the state after them: ${isStack ? 'of each layer ' : ''}${stateText} (1, N, H)"""
+${lines(steps)}`;
 }

@@ -19,3 +19,12 @@ export function reordered({ dtype, shape, data }: NamedArray, from: string, to: 
   }
   return { dtype, shape, data: out };
 }
+
+/** One of the gates, which are blocks of the same size that follow each other, with its sign changed. */
+export function negated({ dtype, shape, data }: NamedArray, gates: string, gate: string): NamedArray {
+  const size = data.length / gates.length;
+  const begin = gates.indexOf(gate) * size;
+  const out = data.slice();
+  for (let at = begin; at < begin + size; at++) out[at] = -out[at];
+  return { dtype, shape, data: out };
+}

@@ -1,5 +1,7 @@
 import type { NamedArray } from '@unroll/checkpoint';
 import { describe, expect, it } from 'vitest';
+import { gruStack, projectedStack } from '../test/models.ts';
+import { randomModel } from '../test/random-model.ts';
 import { toPyTorch } from './to-pytorch.ts';
 
 const f32 = (shape: number[], ...values: number[]): NamedArray => ({
@@ -30,11 +32,41 @@ describe('toPyTorch', () => {
     ]);
   });
 
+  it('numbers the layers of a stack as ours are, and leaves out what is tied', () => {
+    const { config, tensors } = randomModel(projectedStack);
+    const layer = (i: number) => [
+      `lstm${i}.weight_ih_l0`,
+      `lstm${i}.weight_hh_l0`,
+      `lstm${i}.bias_ih_l0`,
+      `lstm${i}.bias_hh_l0`,
+      `norm${i}.weight`,
+      `norm${i}.bias`,
+    ];
+    const theirs = toPyTorch(config, tensors);
+    expect([...theirs.keys()]).toEqual([
+      'embedding.weight',
+      ...[1, 2, 3].flatMap(layer),
+      'projection.weight',
+      'linear.bias',
+    ]);
+    expect(theirs.get('lstm1.weight_ih_l0')?.shape).toEqual([64, 12]);
+    expect(theirs.get('lstm2.weight_ih_l0')?.shape).toEqual([64, 16]);
+    expect(theirs.get('projection.weight')?.shape).toEqual([12, 16]);
+    expect(theirs.get('norm2.weight')).toBe(tensors.get('norm2.gain'));
+  });
+
   it('refuses weights that are not those of the configuration', () => {
     const config = { model: 'rnnlm', vocabSize: 1, wordvecSize: 2, hiddenSize: 1 };
     expect(() => toPyTorch(config, new Map([['embed.W', f32([1, 2], 9, 8)]]))).toThrow(
       'toPyTorch: expected the tensors embed.W, lstm.Wx, lstm.Wh, lstm.b, affine.W, affine.b; ' +
         'lacks "lstm.Wx", "lstm.Wh", "lstm.b", "affine.W", "affine.b". Give the config.json and the model.safetensors of one model.',
+    );
+  });
+
+  it('refuses a GRU, which PyTorch computes otherwise, and says what goes where', () => {
+    expect(() => toPyTorch(gruStack, randomModel(gruStack).tensors)).toThrow(
+      'toPyTorch: expected a cell that is one of lstm, rnn, got "gru". ' +
+        'PyTorch takes lstm, rnn; ONNX takes lstm, rnn, gru; npz takes every model.',
     );
   });
 });

@@ -1,26 +1,38 @@
 import type { ExpectedTensor, NamedArray } from '@unroll/checkpoint';
 import type { Architecture } from './architecture.ts';
-import { checkWeights } from './check-weights.ts';
-import type { ModelConfig } from './model-config.ts';
+import { checkWeights, type Weights } from './check-weights.ts';
 
 const ADVICE = 'Give the config.json and the model.safetensors of one model.';
 
-/** Our weights by their letters, checked: embedW (V, D), Wx (D, G * H), Wh (H, G * H), b (G * H), affineW (H, V), affineb (V). */
+/** Our weights by our names, checked. */
 export function unrollWeights(
   operation: string,
-  { layer, gates }: Architecture,
-  { vocabSize: V, wordvecSize: D, hiddenSize: H }: ModelConfig,
+  architecture: Architecture,
   tensors: ReadonlyMap<string, NamedArray>,
-): Record<'embedW' | 'Wx' | 'Wh' | 'b' | 'affineW' | 'affineb', NamedArray> {
-  const G = gates.unroll.length;
-  const expected: ExpectedTensor[] = [
-    { name: 'embed.W', shape: [V, D] },
-    { name: `${layer}.Wx`, shape: [D, G * H] },
-    { name: `${layer}.Wh`, shape: [H, G * H] },
-    { name: `${layer}.b`, shape: [G * H] },
-    { name: 'affine.W', shape: [H, V] },
+): Weights {
+  return checkWeights(tensors, expectedWeights(architecture), operation, ADVICE);
+}
+
+/** Our names and shapes. */
+export function expectedWeights({
+  gates,
+  layers,
+  head,
+  vocabSize: V,
+  wordvecSize,
+  outputSize,
+}: Architecture): ExpectedTensor[] {
+  const G = gates.ours.length;
+  return [
+    { name: 'embed.W', shape: [V, wordvecSize] },
+    ...layers.flatMap(({ name, norm, D, H }) => [
+      { name: `${name}.Wx`, shape: [D, G * H] },
+      { name: `${name}.Wh`, shape: [H, G * H] },
+      { name: `${name}.b`, shape: [G * H] },
+      ...(norm ? ['gain', 'bias'].map((part) => ({ name: `${norm}.${part}`, shape: [H] })) : []),
+    ]),
+    ...(head === 'projected' ? [{ name: 'projection.W', shape: [outputSize, wordvecSize] }] : []),
+    ...(head === 'affine' ? [{ name: 'affine.W', shape: [outputSize, V] }] : []),
     { name: 'affine.b', shape: [V] },
   ];
-  const [embedW, Wx, Wh, b, affineW, affineb] = checkWeights(tensors, expected, operation, ADVICE);
-  return { embedW, Wx, Wh, b, affineW, affineb };
 }

@@ -16,6 +16,7 @@ export function randomBlocks(count: number, N: number, T: number, vocabSize: num
 
 /** The scores (N, T, V) of each block, with the state carried from block to block. */
 export async function runModel(model: LanguageModel, blocks: readonly Block[]): Promise<Float32Array[]> {
+  model.training = false;
   model.resetState();
   const scores: Float32Array[] = [];
   for (const { N, T, ids } of blocks) {

@@ -178,6 +178,162 @@ describe('the position', () => {
   });
 });
 
+/** Length and rows of each batch, to the end of an epoch. */
+function readEpoch(batches: BpttBatches): { xs: number[][]; ts: number[][] }[] {
+  const { batchSize: N, epoch } = batches;
+  const read: { xs: number[][]; ts: number[][] }[] = [];
+  while (batches.epoch === epoch) {
+    const T = batches.nextTimeSize;
+    const [xs, ts] = [new Int32Array(N * T), new Int32Array(N * T)];
+    batches.next(xs, ts);
+    const rows = (ids: Int32Array) =>
+      Array.from({ length: N }, (_, i) => [...ids.subarray(i * T, (i + 1) * T)]);
+    read.push({ xs: rows(xs), ts: rows(ts) });
+  }
+  return read;
+}
+
+const lengthsOf = (epoch: readonly { xs: number[][] }[]) => epoch.map(({ xs }) => xs[0].length);
+
+describe('random lengths', () => {
+  const text = count(100_001);
+  const make = (seed = 1) => new BpttBatches(text, { batchSize: 4, timeSize: 35, randomLength: true, seed });
+
+  test('are normal around T, now and then around T / 2, and within their bounds', () => {
+    const batches = new BpttBatches(count(2_000_001), { batchSize: 2, timeSize: 70, randomLength: true });
+    const lengths = lengthsOf(readEpoch(batches)).slice(0, -1);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(90);
+    expect(batches.maxTimeSize).toBe(90);
+    // Four deviations below one centre and above the other.
+    const long = lengths.filter((length) => length > 52);
+    expect(long.length / lengths.length).toBeCloseTo(0.95, 2);
+    const mean = long.reduce((sum, length) => sum + length, 0) / long.length;
+    const variance = long.reduce((sum, length) => sum + (length - mean) ** 2, 0) / long.length;
+    expect(mean).toBeCloseTo(70, 0);
+    expect(Math.abs(Math.sqrt(variance) - 5)).toBeLessThan(0.2);
+    const short = lengths.filter((length) => length <= 52);
+    expect(short.reduce((sum, length) => sum + length, 0) / short.length).toBeCloseTo(35, -1);
+  });
+
+  test('differ from epoch to epoch and from seed to seed, and are the same when read again', () => {
+    const batches = make();
+    const [first, second] = [lengthsOf(readEpoch(batches)), lengthsOf(readEpoch(batches))];
+    expect(second).not.toEqual(first);
+    expect(lengthsOf(readEpoch(make(2)))).not.toEqual(first);
+    batches.reset();
+    expect(lengthsOf(readEpoch(batches))).toEqual(first);
+  });
+
+  test('cover each stream once in an epoch, row after row, up to where the next one began', () => {
+    const batches = make();
+    for (const epoch of [0, 1]) {
+      const read = readEpoch(batches);
+      for (let i = 0; i < 4; i++) {
+        const row = read.flatMap(({ xs }) => xs[i]);
+        expect(row).toEqual([...text.subarray(0, 25_000)].map((id) => (id + (i + epoch) * 25_000) % 100_000));
+        expect(read.flatMap(({ ts }) => ts[i])).toEqual(row.map((id) => id + 1));
+      }
+    }
+    expect(batches.position).toBe(50_000);
+    expect(batches.epoch).toBe(2);
+  });
+
+  test('tell ahead how many batches there will be', () => {
+    const batches = make();
+    const [first, second] = [readEpoch(batches).length, readEpoch(batches).length];
+    expect(batches.stepsPerEpoch).toBe(first);
+    expect(batches.stepsIn(2)).toBe(first + second);
+    expect(new BpttBatches(text).stepsIn(3)).toBe(3 * new BpttBatches(text).stepsPerEpoch);
+  });
+
+  test('need no more than the position to go on', () => {
+    const whole = make();
+    const [first, second] = [readEpoch(whole), readEpoch(whole)];
+    let position = 0;
+    for (const [i, { xs }] of [...first, ...second].entries()) {
+      if (i % 97 === 0 || i === first.length) {
+        const restored = make();
+        restored.position = position;
+        expect(readEpoch(restored)).toEqual(
+          i < first.length ? first.slice(i) : second.slice(i - first.length),
+        );
+      }
+      position += xs[0].length;
+    }
+  });
+
+  test('are refused where they cannot be, and so is a position between two batches', () => {
+    const sizes = { batchSize: 4, timeSize: 4 };
+    expect(() => new BpttBatches(text, { ...sizes, randomLength: true })).toThrow(
+      new TextError('BpttBatches: expected timeSize to be an integer of at least 5, got 4'),
+    );
+    expect(new BpttBatches(text, sizes).timeSize).toBe(4);
+    expect(() => new BpttBatches(text, { seed: -1 })).toThrow('expected seed to be an integer of at least 0');
+    const batches = make();
+    expect(() => {
+      batches.position = 1;
+    }).toThrow(
+      new TextError(
+        'BpttBatches.position: expected where a batch begins, got 1; is it of another text, size or seed?',
+      ),
+    );
+    expect(batches.position).toBe(0);
+  });
+
+  test('take the exact shortest text, as one batch of at most what there is', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), (seed) => {
+        const batches = new BpttBatches(count(11), { batchSize: 2, timeSize: 5, randomLength: true, seed });
+        expect(readEpoch(batches).flatMap(({ xs }) => xs[1])).toEqual([5, 6, 7, 8, 9]);
+      }),
+    );
+  });
+});
+
+describe('random starts', () => {
+  const text = count(1001);
+  const make = (options = {}) =>
+    new BpttBatches(text, { batchSize: 3, timeSize: 10, randomStart: true, seed: 1, ...options });
+
+  test('begin each epoch elsewhere, with the streams as far apart as ever', () => {
+    const batches = make();
+    const starts = [0, 1, 2].map(() => readEpoch(batches)[0].xs.map(([id]) => id));
+    expect(new Set(starts.flat()).size).toBe(9);
+    for (const [first, second, third] of starts) {
+      expect([(first + 333) % 1000, (first + 666) % 1000]).toEqual([second, third]);
+    }
+    expect(readEpoch(make({ seed: 2 }))[0].xs).not.toEqual(readEpoch(make())[0].xs);
+  });
+
+  test('say that rows do not continue at the beginning of an epoch, and do elsewhere', () => {
+    const batches = make();
+    for (let step = 0; step < 2 * batches.stepsPerEpoch; step++) {
+      expect(batches.continues).toBe(step % batches.stepsPerEpoch !== 0);
+      batches.next(new Int32Array(30), new Int32Array(30));
+    }
+    expect(new BpttBatches(text).continues).toBe(true);
+  });
+
+  test('read on within an epoch, no token twice, also with random lengths and from any position', () => {
+    for (const randomLength of [false, true]) {
+      const batches = make({ randomLength });
+      const epochs = [readEpoch(batches), readEpoch(batches)];
+      for (const epoch of epochs) {
+        for (let i = 0; i < 3; i++) {
+          const row = epoch.flatMap(({ xs }) => xs[i]);
+          for (let t = 1; t < row.length; t++) expect(row[t]).toBe((row[t - 1] + 1) % 1000);
+        }
+        const all = epoch.flatMap(({ xs }) => xs.flat());
+        expect(new Set(all).size).toBe(all.length);
+      }
+      const restored = make({ randomLength });
+      restored.position = lengthsOf(epochs[0]).reduce((sum, length) => sum + length, 0);
+      expect(readEpoch(restored)).toEqual(epochs[1]);
+    }
+  });
+});
+
 describe('an error', () => {
   test('says how many tokens are needed and what to change, for a text shorter than one batch', () => {
     expect(() => new BpttBatches(count(700))).toThrow(

@@ -1,3 +1,4 @@
+import { perplexity } from '@unroll/losses';
 import { UnrollError } from '@unroll/tensor';
 
 /** The loss, its perplexity or the gradient norm is no longer a finite number, or the loss has been far too large for long. */
@@ -14,4 +15,13 @@ export class DivergedError extends UnrollError {
     );
     this.step = step;
   }
+}
+
+/** No number, or so large that its perplexity is none: above 709 nats. */
+export function hasDiverged(loss: number): boolean {
+  return !Number.isFinite(perplexity(loss));
+}
+
+export function describeLoss(loss: number): string {
+  return loss > 709 ? `${loss}, of which the perplexity is no finite number` : String(loss);
 }

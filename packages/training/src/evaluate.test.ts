@@ -58,11 +58,32 @@ describe('evaluate', () => {
     expect(await model.getState()).toEqual(before);
   });
 
+  it('reads with a model that is not training, which then is what it was, also after an error', async () => {
+    for (const training of [true, false]) {
+      const model = makeModel();
+      model.training = training;
+      const seen: boolean[] = [];
+      const pause = async () => {
+        seen.push(model.training);
+        if (seen.length === 3) throw new Error('enough');
+      };
+      await expect(evaluate(model, ids, { exact: true, timeSize: 10, pause })).rejects.toThrow('enough');
+      expect(seen).toEqual([false, false, false]);
+      expect(model.training).toBe(training);
+      expect((await model.getState()).size).toBe(0);
+      await evaluate(model, ids, { exact: true });
+      expect(model.training).toBe(training);
+    }
+  });
+
   it('refuses a text that is too short, and leaves the state alone', async () => {
     const model = makeModel();
     await expect(evaluate(model, ids, { batchSize: 10, timeSize: 35 })).rejects.toThrow(TextError);
     await expect(evaluate(model, ids.subarray(0, 1), { exact: true })).rejects.toThrow(
       'evaluate: expected a text of two tokens or more, got 1',
+    );
+    await expect(evaluate(model, ids, { exact: true, timeSize: 0 })).rejects.toThrow(
+      'evaluate: expected timeSize to be a whole number from 1, got 0',
     );
     expect((await model.getState()).size).toBe(0);
   });

@@ -10,6 +10,7 @@ export interface StepEvent {
   /** Mean over the step's predictions, in nats. */
   readonly loss: number;
   readonly perplexity: number;
+  /** By the schedule, for blocks of T time steps. */
   readonly lr: number;
   /** Of all gradients together, before clipping. */
   readonly gradNorm: number;
@@ -28,7 +29,10 @@ export interface EpochEvent {
   readonly seconds: number;
 }
 
-/** The validation text was read; the state that training carries is as it was. */
+/**
+ * The validation text was read; the state that training carries is as it was. If there is an average, the model has the averaged
+ * weights, which were evaluated, until the event was dealt with: what is saved now is the model that got this loss.
+ */
 export interface EvaluationEvent {
   readonly type: 'evaluation';
   readonly step: number;
@@ -44,7 +48,8 @@ export interface EvaluationEvent {
 }
 
 /**
- * Everything up to this step is in place: save the weights, the optimizer's state, the model's state and this, to go on from here.
+ * Everything up to this step is in place: save the weights, the states of the optimizer, of the model and of the average, and this, to go
+ * on from here. The weights are those that training goes on with, not averaged.
  */
 export interface CheckpointEvent {
   readonly type: 'checkpoint';

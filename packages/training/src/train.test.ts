@@ -1,20 +1,35 @@
+import { findCase } from '@unroll/fixtures/find-case';
 import tinyTrajectory from '@unroll/fixtures/tiny-trajectory.json' with { type: 'json' };
+import trainingVariants from '@unroll/fixtures/training-variants.json' with { type: 'json' };
 import { trajectoryWeights } from '@unroll/fixtures/trajectory-weights';
-import { Adam, ConstantSchedule, PlateauSchedule, SGD } from '@unroll/optimizers';
-import { Rnnlm } from '@unroll/rnnlm';
+import {
+  Adam,
+  ConstantSchedule,
+  ExponentialAverage,
+  PlateauSchedule,
+  SGD,
+  TriggeredAverage,
+} from '@unroll/optimizers';
+import { Rnnlm, StackedRnnlm } from '@unroll/rnnlm';
 import { type Parameter, Random, ReferenceBackend } from '@unroll/tensor';
-import { BpttBatches } from '@unroll/text';
+import { BpttBatches, type BpttBatchesOptions } from '@unroll/text';
 import { describe, expect, it } from 'vitest';
 import { DivergedError } from './diverged-error.ts';
+import { evaluate } from './evaluate.ts';
 import type { TrainingEvent } from './events.ts';
-import { type TrainOptions, train } from './train.ts';
+import { train } from './train.ts';
+import type { TrainOptions } from './train-options.ts';
 import type { TrainingState } from './training-state.ts';
 
 const [{ options: tiny, inputs, expected }] = tinyTrajectory.cases;
 const corpus = Int32Array.from(inputs.corpus.data);
 
 /** The tiny model of the fixture, ready to train by its recipe: 26 steps make an epoch. */
-function setUp({ lr = tiny.lr, ...changes }: Partial<TrainOptions> & { lr?: number } = {}): TrainOptions {
+function setUp({
+  lr = tiny.lr,
+  cut,
+  ...changes
+}: Partial<TrainOptions> & { lr?: number; cut?: BpttBatchesOptions } = {}): TrainOptions {
   const backend = new ReferenceBackend();
   const model = new Rnnlm({
     backend,
@@ -29,7 +44,7 @@ function setUp({ lr = tiny.lr, ...changes }: Partial<TrainOptions> & { lr?: numb
     model,
     optimizer: new SGD({ lr }),
     schedule: new ConstantSchedule({ lr }),
-    batches: new BpttBatches(corpus, { batchSize: tiny.N, timeSize: tiny.T }),
+    batches: new BpttBatches(corpus, { batchSize: tiny.N, timeSize: tiny.T, ...cut }),
     maxGrad: tiny.maxNorm,
     ...changes,
   };
@@ -244,57 +259,279 @@ describe('train', () => {
     ]);
   });
 
-  it('goes on from a checkpoint to the same bits as if it had never stopped, wherever that was', async () => {
-    const validation = corpus.subarray(0, 60);
-    const evaluation = { batchSize: 2, timeSize: 5 };
-    const more = { epochs: 3, maxSteps: 60, logEvery: 7, evalInterval: 9, validation, evaluation };
-    const make = (changes: Partial<TrainOptions> = {}) =>
-      setUp({
-        ...more,
-        optimizer: new Adam({ lr: 0.05 }),
-        schedule: new PlateauSchedule({ lr: 0.05, factor: 1.5 }),
-        ...changes,
-      });
-    /** What does not depend on the clock. */
-    const timeless = (events: readonly TrainingEvent[]) =>
-      events.map((event) => ({ ...event, tokensPerSecond: 0, seconds: 0 }));
-    const whole = make();
-    const expectedEvents = await collect(train(whole));
-    const expectedWeights = await readAll(whole.model.params);
+  it.each<[how: string, make: () => Partial<TrainOptions> & { cut?: BpttBatchesOptions }]>([
+    ['as the book does', () => ({})],
+    [
+      'with blocks of random lengths',
+      () => ({ cut: { timeSize: 8, randomLength: true, randomStart: true } }),
+    ],
+    ['with several blocks for an update', () => ({ accumulate: 3 })],
+    [
+      'with dropout and penalties',
+      () => ({
+        model: new StackedRnnlm({
+          ...{
+            backend: new ReferenceBackend(),
+            vocabSize: tiny.V,
+            wordvecSize: 6,
+            hiddenSize: 6,
+            dtype: 'f64',
+          },
+          ...{ layers: 2, head: 'tied', dropouts: { input: 0.3, hidden: 0.2, weights: 0.3 } },
+          penalties: { activation: 2, temporal: 1 },
+        }),
+      }),
+    ],
+    ['with an average', () => ({ average: new ExponentialAverage({ decay: 0.7 }) })],
+    ['with an average that begins later', () => ({ average: new TriggeredAverage({ nonmono: 1 }) })],
+  ])(
+    'goes on from a checkpoint to the same bits as if it had never stopped, wherever that was: %s',
+    async (_how, vary) => {
+      const validation = corpus.subarray(0, 60);
+      const evaluation = { batchSize: 2, timeSize: 5 };
+      const more = { epochs: 3, maxSteps: 60, logEvery: 7, evalInterval: 9, validation, evaluation };
+      const make = (changes: Partial<TrainOptions> = {}) =>
+        setUp({
+          ...more,
+          optimizer: new Adam({ lr: 0.05 }),
+          schedule: new PlateauSchedule({ lr: 0.05, factor: 1.5 }),
+          ...vary(),
+          ...changes,
+        });
+      /** What does not depend on the clock. */
+      const timeless = (events: readonly TrainingEvent[]) =>
+        events.map((event) => ({ ...event, tokensPerSecond: 0, seconds: 0 }));
+      const whole = make();
+      const expectedEvents = await collect(train(whole));
+      const expectedWeights = await readAll(whole.model.params);
+      const expectedAverage = await whole.average?.getState();
+      const last = expectedEvents.at(-1)?.step ?? 0;
+      expect(expectedEvents.at(-1)).toEqual({ type: 'end', step: last, reason: 'steps' });
 
-    const cuts = [1, 6, 7, 9, 25, 26, 27, 52, 59, 60];
-    for (const [cut, aborts] of cuts.flatMap((cut) => [[cut, false] as const, [cut, true] as const])) {
-      let steps = 0;
-      const signal = {
-        get aborted() {
-          return aborts && ++steps === cut;
-        },
-      };
-      const first = make({ signal, wantsCheckpoint: (step) => !aborts && step === cut });
-      const events: TrainingEvent[] = [];
-      let state: TrainingState | undefined;
-      for await (const event of train(first)) {
-        if (event.type !== 'checkpoint') events.push(event);
-        else {
-          state = JSON.parse(JSON.stringify(event.state));
-          break;
+      const cuts = [1, 6, 7, 9, 25, 26, 27, 52, 59, 60].filter((cut) => cut <= last);
+      for (const [cut, aborts] of cuts.flatMap((cut) => [[cut, false] as const, [cut, true] as const])) {
+        let steps = 0;
+        const signal = {
+          get aborted() {
+            return aborts && ++steps === cut;
+          },
+        };
+        const first = make({ signal, wantsCheckpoint: (step) => !aborts && step === cut });
+        const events: TrainingEvent[] = [];
+        let state: TrainingState | undefined;
+        for await (const event of train(first)) {
+          if (event.type !== 'checkpoint') events.push(event);
+          else {
+            state = JSON.parse(JSON.stringify(event.state));
+            break;
+          }
         }
+        const second = make({ state });
+        const weights = await readAll(first.model.params);
+        for (const [i, { value }] of second.model.params.entries()) value.write(weights[i]);
+        second.model.setState(await first.model.getState());
+        second.optimizer.setState(await first.optimizer.getState(), second.model.params);
+        if (first.average) second.average?.setState(await first.average.getState(), second.model.params);
+        events.push(...(await collect(train(second))));
+        expect(timeless(events)).toEqual(timeless(expectedEvents));
+        expect(await readAll(second.model.params)).toEqual(expectedWeights);
+        expect(await second.average?.getState()).toEqual(expectedAverage);
       }
-      const second = make({ state });
-      const weights = await readAll(first.model.params);
-      for (const [i, { value }] of second.model.params.entries()) value.write(weights[i]);
-      second.model.setState(await first.model.getState());
-      second.optimizer.setState(await first.optimizer.getState(), second.model.params);
-      events.push(...(await collect(train(second))));
-      expect(timeless(events)).toEqual(timeless(expectedEvents));
-      expect(await readAll(second.model.params)).toEqual(expectedWeights);
+    },
+  );
+
+  it.each(['accumulate', 'random-length', 'random-start', 'all', 'average'])(
+    'follows an independent NumPy run that trains otherwise: %s',
+    async (name) => {
+      const { options: cut, expected } = findCase(trainingVariants, name);
+      const { steps: maxSteps, accumulate, decay, evalInterval } = cut;
+      const average = decay === undefined ? undefined : new ExponentialAverage({ decay });
+      const validation = average && corpus.subarray(0, 60);
+      const evaluation = { exact: true, timeSize: 59 };
+      const options = setUp({
+        maxSteps,
+        accumulate,
+        average,
+        epochs: 50,
+        logEvery: 1,
+        ...{ validation, evaluation },
+      });
+      const batches = new BpttBatches(corpus, {
+        batchSize: cut.N,
+        timeSize: cut.T,
+        randomLength: Boolean(cut.randomLength),
+        randomStart: Boolean(cut.randomStart),
+        seed: cut.seed,
+      });
+      const events = await collect(train({ ...options, batches, evalInterval }));
+      const steps = ofType(events, 'step');
+      expect(steps).toHaveLength(maxSteps);
+      for (const [i, { loss, gradNorm, lr }] of steps.entries()) {
+        expect(Math.abs(loss / expected.losses.data[i] - 1)).toBeLessThan(1e-9);
+        expect(Math.abs(gradNorm / expected.norms.data[i] - 1)).toBeLessThan(1e-8);
+        expect(lr).toBe(tiny.lr);
+      }
+      const total = expected.lengths.data.reduce((sum, length) => sum + length, 0);
+      expect(batches.position).toBe(total);
+      const evaluations = ofType(events, 'evaluation').map(({ loss }) => loss);
+      expect(evaluations).toHaveLength(expected.evaluations?.data.length ?? 0);
+      for (const [i, loss] of evaluations.entries())
+        expect(loss).toBeCloseTo(expected.evaluations.data[i], 9);
+    },
+  );
+
+  it('averages the gradients of penalties, too: the same block twice is as good as once', async () => {
+    const run = async (accumulate: number) => {
+      const model = new StackedRnnlm({
+        ...{
+          backend: new ReferenceBackend(),
+          vocabSize: tiny.V,
+          wordvecSize: 6,
+          hiddenSize: 6,
+          dtype: 'f64',
+        },
+        penalties: { activation: 20, temporal: 10 },
+      });
+      // A text that goes round in blocks, so that each one is the same; no state is carried.
+      const ids = Int32Array.from({ length: 101 }, (_, i) => i % 5);
+      const batches = new BpttBatches(ids, { batchSize: 2, timeSize: 5 });
+      Object.defineProperty(batches, 'continues', { value: false });
+      const options = setUp({ model, batches, accumulate, maxSteps: 3, maxGrad: undefined });
+      await collect(train(options));
+      return (await readAll(model.params)).flatMap((values) => [...values]);
+    };
+    const [once, twice] = [await run(1), await run(2)];
+    for (const [i, weight] of once.entries()) expect(twice[i]).toBeCloseTo(weight, 12);
+  });
+
+  it('reads as many epochs as it is told to, however many steps that takes', async () => {
+    const options = setUp({ epochs: 3, cut: { timeSize: 8, randomLength: true, seed: 4 } });
+    const epochs = ofType(await collect(train(options)), 'epoch');
+    const ends = [1, 2, 3].map((count) => options.batches.stepsIn(count));
+    expect(epochs.map(({ step, epoch }) => [step, epoch])).toEqual(ends.map((end, i) => [end, i + 1]));
+    expect(new Set(ends.map((end, i) => end - (ends[i - 1] ?? 0))).size).toBeGreaterThan(1);
+
+    const accumulated = ofType(await collect(train(setUp({ epochs: 3, accumulate: 4 }))), 'epoch');
+    // 26 blocks each; an update may take the first ones of the next epoch, too.
+    expect(accumulated.map(({ step, epoch }) => [step, epoch])).toEqual([
+      [7, 1],
+      [13, 2],
+      [20, 3],
+    ]);
+  });
+
+  it('trains while it makes a step, and at no other time; then it is what it was', async () => {
+    const validation = corpus.subarray(0, 60);
+    for (const training of [true, false]) {
+      const seen: boolean[] = [];
+      const options = setUp({
+        maxSteps: 4,
+        evalInterval: 2,
+        validation,
+        evaluation: { exact: true },
+        logEvery: 1,
+      });
+      const { model } = options;
+      const update = options.optimizer.update.bind(options.optimizer);
+      options.optimizer.update = (params) => {
+        seen.push(model.training);
+        update(params);
+      };
+      model.training = training;
+      for await (const { type } of train({ ...options, wantsCheckpoint: () => true })) {
+        expect([type, model.training]).toEqual([type, false]);
+      }
+      expect(seen).toEqual([true, true, true, true]);
+      expect(model.training).toBe(training);
     }
+    const leaving = setUp({ logEvery: 1 });
+    for await (const { step } of train(leaving)) if (step === 2) break;
+    expect(leaving.model.training).toBe(true);
+    const failing = setUp();
+    failing.optimizer.update = () => {
+      throw new Error('no update');
+    };
+    failing.model.training = false;
+    await expect(collect(train(failing))).rejects.toThrow('no update');
+    expect(failing.model.training).toBe(false);
+  });
+
+  it('shows the averaged weights at evaluation events, and trains on with the others', async () => {
+    const validation = corpus.subarray(0, 60);
+    const more = { maxSteps: 12, logEvery: 1, evalInterval: 4, validation, evaluation: { exact: true } };
+    const plain = setUp(more);
+    const expectedSteps = ofType(await collect(train(plain)), 'step').map(({ loss }) => loss);
+    const average = new ExponentialAverage({ decay: 0.5 });
+    const options = setUp({ ...more, average });
+    const { params } = options.model;
+    const losses: number[] = [];
+    for await (const event of train({ ...options, wantsCheckpoint: () => true })) {
+      if (event.type === 'step') losses.push(event.loss);
+      if (event.type === 'evaluation') {
+        // What is saved as the best here is what was evaluated.
+        const again = await evaluate(options.model, validation, { exact: true });
+        expect(again.loss).toBe(event.loss);
+        expect(() => average.update(params)).toThrow('the averages are there');
+      }
+      if (event.type === 'checkpoint') await average.getState();
+    }
+    expect(losses).toEqual(expectedSteps);
+    expect(await readAll(params)).toEqual(await readAll(plain.model.params));
+
+    const leaving = setUp({ ...more, average: new ExponentialAverage() });
+    for await (const { type } of train(leaving)) if (type === 'evaluation') break;
+    const unaveraged = setUp({ ...more, maxSteps: 4 });
+    await collect(train(unaveraged));
+    expect(await readAll(leaving.model.params)).toEqual(await readAll(unaveraged.model.params));
+  });
+
+  it('tells an average how evaluations went, so that it knows when to begin', async () => {
+    const validation = corpus.subarray(0, 60);
+    const average = new TriggeredAverage({ nonmono: 1 });
+    // Diverging a little: the second evaluation after the best is worse than it.
+    const options = setUp({
+      lr: 60,
+      maxSteps: 24,
+      evalInterval: 2,
+      validation,
+      evaluation: { exact: true },
+      average,
+    });
+    const losses: number[] = [];
+    for await (const event of train(options)) {
+      if (event.type === 'evaluation' && !average.isActive) losses.push(event.loss);
+    }
+    const worse = losses.findIndex((loss, i) =>
+      losses.slice(0, Math.max(0, i - 1)).some((before) => loss > before),
+    );
+    expect(worse).toBeGreaterThan(0);
+    expect(average.isActive).toBe(true);
+    // The average is there from the next update on, and so at the next evaluation.
+    expect(losses).toHaveLength(worse + 1);
+  });
+
+  it('starts from zeros where rows do not continue, and nowhere else', async () => {
+    const resets = async (cut: BpttBatchesOptions) => {
+      const options = setUp({ epochs: 3, cut });
+      const { model, batches } = options;
+      const seen: number[] = [];
+      const resetState = model.resetState.bind(model);
+      model.resetState = () => {
+        seen.push(batches.epoch);
+        resetState();
+      };
+      await collect(train(options));
+      return seen;
+    };
+    expect(await resets({})).toEqual([]);
+    expect(await resets({ randomStart: true })).toEqual([0, 1, 2]);
   });
 
   it.each([
     [{ step: -1 }, 'step'],
     [{ epoch: 0 }, 'epoch'],
     [{ epochLoss: null }, 'epochLoss'],
+    [{ epochSteps: undefined }, 'epochSteps'],
     [{ evaluationDue: 1 }, 'evaluationDue'],
     [{ bestLoss: 'good' }, 'bestLoss'],
     [{ bestStep: 1.5 }, 'bestStep'],
@@ -304,7 +541,15 @@ describe('train', () => {
     [{ schedule: undefined }, 'schedule'],
   ])('refuses a state with %o', async (changes, name) => {
     const state = {
-      ...{ step: 3, epoch: 1, epochLoss: 8, evaluationDue: false, bestLoss: null, position: 15 },
+      ...{
+        step: 3,
+        epoch: 1,
+        epochLoss: 8,
+        epochSteps: 3,
+        evaluationDue: false,
+        bestLoss: null,
+        position: 15,
+      },
       ...{
         bestStep: null,
         evaluationsSinceBest: 0,
@@ -335,6 +580,22 @@ describe('train', () => {
     expect(new Set(held.slice(1)).size).toBe(1);
   });
 
+  it('holds no more bytes for blocks of all lengths than for the longest', async () => {
+    const options = setUp({
+      maxSteps: 400,
+      epochs: 100,
+      logEvery: 1,
+      cut: { timeSize: 8, randomLength: true },
+    });
+    const held: number[] = [];
+    for await (const event of train(options)) {
+      if (event.type === 'step') held.push(options.model.backend.bytes);
+    }
+    const longest = held.indexOf(Math.max(...held));
+    expect(longest).toBeLessThan(300);
+    expect(new Set(held.slice(longest)).size).toBe(1);
+  });
+
   it('tells tokens per second by the clock that it is given', async () => {
     let time = 0;
     const pause = async () => {
@@ -353,6 +614,7 @@ describe('train', () => {
     [{ maxSteps: -1 }, 'maxSteps'],
     [{ evalInterval: Number.NaN }, 'evalInterval'],
     [{ patience: 0 }, 'patience'],
+    [{ accumulate: 0 }, 'accumulate'],
   ])('refuses %o', async (changes, name) => {
     await expect(collect(train(setUp(changes)))).rejects.toThrow(
       `train: expected ${name} to be a whole number from 1, got ${Object.values(changes)[0]}`,

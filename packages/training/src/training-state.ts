@@ -12,6 +12,8 @@ export interface TrainingState {
   readonly epoch: number;
   /** The sum of the losses of this epoch's steps so far. */
   readonly epochLoss: number;
+  /** How many those are. */
+  readonly epochSteps: number;
   /** Was the run ended before an evaluation that belongs after this step? */
   readonly evaluationDue: boolean;
   /** Of all evaluations; null before the first. */
@@ -34,7 +36,7 @@ function shown(value: unknown): string {
 
 /** @throws ValueError naming what is not as `train` left it */
 export function checkTrainingState(state: TrainingState): void {
-  const { step, epoch, epochLoss, evaluationDue, bestLoss, position, schedule } = state;
+  const { step, epoch, epochLoss, epochSteps, evaluationDue, bestLoss, position, schedule } = state;
   const { bestStep, evaluationsSinceBest, stepsAbove } = state;
   const expect = (name: string, right: boolean, expected: string, got: unknown): void => {
     if (!right) {
@@ -47,6 +49,7 @@ export function checkTrainingState(state: TrainingState): void {
   expect('step', isCount(step), 'a whole number from 0', step);
   expect('epoch', isCount(epoch) && epoch >= 1, 'a whole number from 1', epoch);
   expect('epochLoss', Number.isFinite(epochLoss), 'a number', epochLoss);
+  expect('epochSteps', isCount(epochSteps), 'a whole number from 0', epochSteps);
   expect('evaluationDue', typeof evaluationDue === 'boolean', 'true or false', evaluationDue);
   expect('bestLoss', bestLoss === null || Number.isFinite(bestLoss), 'a number or null', bestLoss);
   expect('bestStep', bestStep === null || isCount(bestStep), 'a whole number from 0 or null', bestStep);

@@ -6,7 +6,8 @@ import { fromPyTorch } from '@unroll/interchange';
 import type { TokenizerKind } from '@unroll/text';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
-import { tokenizerKinds, tokenizerOf } from '../model-folder.ts';
+import { tokenizerOf } from '../model-folder.ts';
+import { tokenizerKinds } from '../parse-model-config.ts';
 import { checkOutFolder } from './out-folder.ts';
 
 export interface ImportOptions {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../exit-code.ts';
-import { loadTokenizer, saveModel, sizesOf } from '../model-folder.ts';
+import { configOf, loadTokenizer, saveModel } from '../model-folder.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import { describeRun, shapeOf } from '../session/describe-run.ts';
 import { environmentOf } from '../session/environment.ts';
@@ -10,6 +10,7 @@ import { makeSession } from '../session/session.ts';
 import { isFolder, startFrom } from '../session/start-from.ts';
 import { readConfigFile } from '../settings/config-file.ts';
 import { type Layer, type ResolvedSettings, resolveSettings } from '../settings/layers.ts';
+import { architectureOf } from '../settings/model-config.ts';
 import { optionsLayer, setLayer } from '../settings/options.ts';
 import { mapPaths } from '../settings/paths.ts';
 import { recipeLayer } from '../settings/recipes.ts';
@@ -98,9 +99,9 @@ async function settingsFrom(options: TrainOptions): Promise<{ resolved: Resolved
 
 /** A model to begin with says what it is, and nobody can make it something else; a recipe gives way. */
 async function withModel(folder: string, given: readonly Layer[]): Promise<ResolvedSettings> {
-  const { model, wordvecSize, hiddenSize, tokenizer } = await sizesOf(folder);
+  const { tokenizer, ...config } = await configOf(folder);
   const values = {
-    model: { name: model, wordvecSize, hiddenSize },
+    model: architectureOf(config),
     tokenizer: { kind: tokenizer === 'huggingface' ? 'file' : tokenizer },
   };
   const said = resolveSettings(given);

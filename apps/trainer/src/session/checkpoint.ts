@@ -9,7 +9,7 @@ import {
   serializeConfig,
   serializeSafetensors,
 } from '@unroll/checkpoint';
-import type { Optimizer } from '@unroll/optimizers';
+import type { AverageState, Optimizer, WeightAverage } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { UnrollError } from '@unroll/tensor';
 import type { TrainingState } from '@unroll/training';
@@ -20,6 +20,7 @@ import type { TrainingSession } from './session.ts';
 
 const WEIGHTS = 'model.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
+const AVERAGE = 'average.safetensors';
 const CARRIED = 'carried.safetensors';
 const STATE = 'state.json';
 
@@ -30,23 +31,32 @@ export interface TrainingCheckpoint {
   readonly logs: LogSizes;
 }
 
-type Trained = { readonly model: LanguageModel; readonly optimizer: Optimizer };
+interface Trained {
+  readonly model: LanguageModel;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | undefined;
+}
 
 /** As files of a snapshot. They make up a model folder, so that the model of a checkpoint can be used as it is. */
 export async function packCheckpoint(
-  { model, optimizer, tokenizer, settings, dataSha256 }: TrainingSession,
+  { model, optimizer, average, tokenizer, settings, dataSha256 }: TrainingSession,
   { state, logs }: TrainingCheckpoint,
 ): Promise<Map<string, Uint8Array>> {
-  const [weights, carried, { kind, updates, tensors }] = await Promise.all([
+  const [weights, carried, { kind, updates, tensors }, averaged] = await Promise.all([
     paramsToArrays(model.params),
     model.getState(),
     optimizer.getState(),
+    average?.getState(),
   ]);
-  const plain = { training: state, optimizer: { kind, updates }, logs } as unknown as JsonObject;
+  const plain = {
+    ...{ training: state, optimizer: { kind, updates }, logs },
+    ...(averaged && { average: { ...averaged, tensors: undefined } }),
+  } as unknown as JsonObject;
   return new Map([
     [WEIGHTS, serializeSafetensors(weights)],
     [CARRIED, serializeSafetensors(namedArrays(carried))],
     [OPTIMIZER, serializeSafetensors(namedArrays(tensors))],
+    ...(averaged ? ([[AVERAGE, serializeSafetensors(namedArrays(averaged.tensors))]] as const) : []),
     [STATE, serializeConfig(plain)],
     ['run.json', serializeRunConfig({ settings, dataSha256 })],
     ...filesBesideWeights(model, tokenizer),
@@ -60,7 +70,7 @@ export async function packCheckpoint(
  */
 export function unpackCheckpoint(
   files: ReadonlyMap<string, Uint8Array>,
-  { model, optimizer }: Trained,
+  { model, optimizer, average }: Trained,
   source: string,
 ): TrainingCheckpoint {
   const read = (name: string): [bytes: Uint8Array, path: string] => {
@@ -68,7 +78,7 @@ export function unpackCheckpoint(
     if (!bytes) throw new CheckpointError(`${source}: expected a file ${name}; is it a checkpoint of a run?`);
     return [bytes, `${source}/${name}`];
   };
-  const { training, optimizer: saved, logs } = parseConfig(...read(STATE));
+  const { training, optimizer: saved, average: averaged, logs } = parseConfig(...read(STATE));
   const [kind, updates] = isObject(saved) ? [saved.kind, saved.updates] : [];
   if (!isObject(training) || !isObject(logs) || typeof kind !== 'string' || typeof updates !== 'number') {
     throw new CheckpointError(`${source}/${STATE}: expected the state of a training run`);
@@ -85,6 +95,10 @@ export function unpackCheckpoint(
     model.setState(parseSafetensors(...read(CARRIED)).tensors);
     const { tensors } = parseSafetensors(...read(OPTIMIZER));
     optimizer.setState({ kind, updates, tensors }, model.params);
+    average?.setState(
+      averageState(averaged, parseSafetensors(...read(AVERAGE)).tensors, source),
+      model.params,
+    );
   } catch (cause) {
     if (CheckpointError.isInstance(cause)) throw cause;
     if (!UnrollError.isInstance(cause)) throw cause;
@@ -92,6 +106,18 @@ export function unpackCheckpoint(
   }
   // `train` looks at every number of the state before it makes a step.
   return { state: training as unknown as TrainingState, logs: logs as unknown as LogSizes };
+}
+
+/** The rest of what it must be, the average itself looks at. */
+function averageState(plain: unknown, tensors: AverageState['tensors'], source: string): AverageState {
+  const { kind, updates, start, losses } = isObject(plain) ? plain : {};
+  const isState =
+    typeof kind === 'string' &&
+    typeof updates === 'number' &&
+    (start === null || typeof start === 'number') &&
+    Array.isArray(losses);
+  if (!isState) throw new CheckpointError(`${source}/${STATE}: expected the state of an average of weights`);
+  return { kind, updates, start, losses: losses as number[], tensors };
 }
 
 function namedArrays(

@@ -1,3 +1,4 @@
+import type { ModelConfig } from '@unroll/rnnlm';
 import { count, plain } from '../format.ts';
 import { describeProtocol } from '../protocol.ts';
 import type { RunShape } from '../view/view.ts';
@@ -5,9 +6,12 @@ import type { TrainingSession } from './session.ts';
 
 /** What is about to be done, and with what. */
 export function describeRun(session: TrainingSession, path?: string): [name: string, value: string][] {
-  const { settings, corpus, tokenizer, batches, steps, optimizer, model, description, validation } = session;
-  const { batchSize, timeSize, maxGrad, seed, overfit, patience } = settings.training;
-  const { name, wordvecSize, hiddenSize, weights } = settings.model;
+  const { settings, corpus, tokenizer, steps, stepsPerEpoch, optimizer, model, description, validation } =
+    session;
+  const { batchSize, timeSize, randomLength, accumulate, maxGrad, seed, overfit, patience } =
+    settings.training;
+  const { weights } = settings.model;
+  const { average } = settings.optimizer;
   const V = tokenizer.vocabulary.size;
   const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
   const clipping = maxGrad > 0 ? `gradients clipped at ${plain(maxGrad)}` : 'gradients not clipped';
@@ -16,7 +20,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
     ['vocabulary', `${count(V)} ${unitOf(tokenizer.kind)}`],
     [
       'model',
-      `${name}, D ${wordvecSize}, H ${hiddenSize}: ${count(size)} parameters${weights ? `, from ${weights}` : ''}`,
+      `${describeModel(model.config)}: ${count(size)} parameters${weights ? `, from ${weights}` : ''}`,
     ],
     [
       'to beat',
@@ -24,8 +28,9 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
     ],
     [
       'training',
-      `${count(steps)} steps of ${batchSize} x ${timeSize} tokens, ${count(batches.stepsPerEpoch)} an epoch; ` +
+      `${count(steps)} steps of ${accumulate > 1 ? `${accumulate} x ` : ''}${batchSize} x ${randomLength ? 'about ' : ''}${timeSize} tokens, ${count(stepsPerEpoch)} an epoch; ` +
         `${settings.optimizer.name}, lr ${plain(optimizer.lr)} ${settings.schedule.name}, ${clipping}` +
+        `${average === 'none' ? '' : `; weights averaged (${average})`}` +
         `${patience ? `; ends after ${patience} evaluations that are no better` : ''}`,
     ],
     [
@@ -41,16 +46,40 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
   ];
 }
 
+/** `stacked-rnnlm, 2 x lstm, D 256, H 400, tied output, dropout …`. */
+function describeModel({ model, wordvecSize, hiddenSize, ...config }: ModelConfig): string {
+  const { cell, layers, head, layerNorm, dropout, dropouts } = config;
+  const ratios = Object.entries(dropouts ?? {}).filter(([, ratio]) => typeof ratio === 'number' && ratio > 0);
+  return [
+    model,
+    ...(cell === undefined ? [] : [`${layers} x ${cell}`]),
+    `D ${wordvecSize}`,
+    `H ${hiddenSize}`,
+    ...(head === undefined || head === 'affine' ? [] : [`${head} output`]),
+    ...(layerNorm ? ['layer norm'] : []),
+    ...(dropout ? [`dropout ${dropout}`] : []),
+    ...(ratios.length > 0 ? [`dropout of ${ratios.map(([name, f]) => `${name} ${f}`).join(', ')}`] : []),
+  ].join(', ');
+}
+
 function unitOf(kind: string): string {
   return kind === 'word' ? 'words' : kind === 'char' ? 'characters' : 'tokens';
 }
 
 /** What a view needs to say how far the run is. */
-export function shapeOf({ steps, batches, tokenizer, settings }: TrainingSession): RunShape {
+export function shapeOf({
+  epochs,
+  steps,
+  stepsPerEpoch,
+  batches,
+  tokenizer,
+  settings,
+}: TrainingSession): RunShape {
   return {
     steps,
-    stepsPerEpoch: batches.stepsPerEpoch,
-    tokensPerStep: batches.batchSize * batches.timeSize,
+    stepsPerEpoch,
+    epochs: Math.min(epochs, Math.ceil(steps / stepsPerEpoch)),
+    tokensPerStep: settings.training.accumulate * batches.batchSize * batches.timeSize,
     vocabSize: tokenizer.vocabulary.size,
     maxGrad: settings.training.maxGrad,
   };

@@ -127,7 +127,7 @@ async function secondsToRead(session: TrainingSession): Promise<number> {
 }
 
 async function estimate(
-  { settings, steps, batches, validation, evalInterval = batches.stepsPerEpoch }: TrainingSession,
+  { settings, steps, stepsPerEpoch, validation, evalInterval = stepsPerEpoch }: TrainingSession,
   { secondsPerStep, secondsPerToken, memory, checkpoint, model }: Findings,
   out: string | undefined,
 ): Promise<[name: string, value: string][]> {
@@ -166,8 +166,9 @@ async function freeSpaceAt(path: string): Promise<number | undefined> {
 class StepWatch implements View {
   #tokensPerSecond = Number.NaN;
 
-  secondsPerStep({ batches }: TrainingSession): number {
-    return (batches.batchSize * batches.timeSize) / this.#tokensPerSecond;
+  secondsPerStep({ batches, settings }: TrainingSession): number {
+    const { accumulate } = settings.training;
+    return (accumulate * batches.batchSize * batches.timeSize) / this.#tokensPerSecond;
   }
 
   step({ tokensPerSecond }: { readonly tokensPerSecond: number }): void {

@@ -35,7 +35,7 @@ export async function runSession(
   { command, maxTime = Number.POSITIVE_INFINITY, stopAfter }: Attendance,
   state?: TrainingState,
 ): Promise<number> {
-  const { settings, tokenizer, batches, model, optimizer, schedule, steps, epochs } = session;
+  const { settings, tokenizer, batches, model, optimizer, schedule, average, steps, epochs } = session;
   const { validation, evalInterval } = session;
   const { training, checkpoints, logging } = settings;
   const signals = listenToSignals((ending) =>
@@ -49,7 +49,8 @@ export async function runSession(
   let reason: 'steps' | 'patience' | 'signal' = 'signal';
   try {
     for await (const event of train({
-      ...{ model, optimizer, schedule, batches, epochs, state },
+      ...{ model, optimizer, schedule, average, batches, epochs, state },
+      accumulate: training.accumulate,
       maxSteps: steps,
       maxGrad: training.maxGrad > 0 ? training.maxGrad : undefined,
       logEvery: logging.logEvery,
@@ -91,7 +92,7 @@ export async function runSession(
         }
         case 'checkpoint': {
           // As long as nothing tells which model is the best, the newest is.
-          if (bestAt === undefined) await saveModel(folder.path, model, tokenizer);
+          if (bestAt === undefined) await saveAveraged(folder.path, session);
           const logs = folder.logSizes();
           const files = await packCheckpoint(session, { state: event.state, logs });
           await folder.saveCheckpoint(event.step, files, checkpoints.keep);
@@ -130,6 +131,17 @@ export async function runSession(
   await writeReport(folder, view);
   view.line(`let it write: ${command} generate ${quoted(folder.path)} --tokens 300`);
   return ExitCode.ok;
+}
+
+/** With the average of its weights, if there is one. */
+async function saveAveraged(path: string, { model, average, tokenizer }: TrainingSession): Promise<void> {
+  if (!average?.isActive) return saveModel(path, model, tokenizer);
+  average.swap(model.params);
+  try {
+    await saveModel(path, model, tokenizer);
+  } finally {
+    average.swap(model.params);
+  }
 }
 
 /** Without --save-interval, a checkpoint every so many milliseconds: what may be lost at most. The first comes sooner. */

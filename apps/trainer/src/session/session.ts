@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BackendName, chooseBackend } from '@unroll/backend';
-import type { Optimizer, Schedule } from '@unroll/optimizers';
+import type { Optimizer, Schedule, WeightAverage } from '@unroll/optimizers';
 import { createModel, type LanguageModel } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
 import { BpttBatches, type TokenIds, type Tokenizer } from '@unroll/text';
@@ -9,7 +9,8 @@ import type { EvaluateOptions } from '@unroll/training';
 import { DataError, UsageError } from '../exit-code.ts';
 import { count } from '../format.ts';
 import { protocolFor } from '../protocol.ts';
-import { makeOptimizer, makeSchedule } from '../settings/optimizers.ts';
+import { modelConfigOf } from '../settings/model-config.ts';
+import { makeAverage, makeOptimizer, makeSchedule } from '../settings/optimizers.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readCorpus } from './read-corpus.ts';
 
@@ -22,12 +23,16 @@ export interface TrainingSession {
   readonly epochs: number;
   /** Of the whole run. */
   readonly steps: number;
+  /** About: blocks of random length are a few more or fewer. */
+  readonly stepsPerEpoch: number;
   /** What is evaluated on, and how; undefined if the text is too short to hold some back. */
   readonly validation: { readonly ids: TokenIds; readonly protocol: EvaluateOptions } | undefined;
   /** In steps; undefined: after every epoch. */
   readonly evalInterval: number | undefined;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** Of the weights; undefined: they are taken as they are. */
+  readonly average: WeightAverage | undefined;
   readonly backend: Backend;
   /** What was taken as backend, in words. */
   readonly description: string;
@@ -50,11 +55,11 @@ export async function makeSession(
   read?: Corpus,
 ): Promise<TrainingSession> {
   const corpus = read ?? (await readCorpus(given, known));
-  const { batchSize, timeSize, overfit, patience } = given.training;
+  const { batchSize, timeSize, randomLength, randomStart, seed, overfit, patience } = given.training;
   expectLongEnough(given, corpus);
   const ids = overfit ? corpus.train.subarray(0, overfit * batchSize * timeSize + 1) : corpus.train;
-  const batches = new BpttBatches(ids, { batchSize, timeSize });
-  const { epochs, steps } = lengthOf(given, batches);
+  const batches = new BpttBatches(ids, { batchSize, timeSize, randomLength, randomStart, seed });
+  const { epochs, steps, stepsPerEpoch } = lengthOf(given, batches);
   const valid = overfit ? ids : corpus.valid;
   const protocol = protocolFor(valid);
   if (!protocol && patience !== undefined) {
@@ -63,32 +68,51 @@ export async function makeSession(
     );
   }
 
-  const { name, wordvecSize, hiddenSize } = given.model;
-  const optimizer = makeOptimizer(given.optimizer.name, given.optimizer.lr);
+  const { tokenizer } = corpus;
+  const config = modelConfigOf(given, tokenizer.vocabulary.size);
+  const optimizer = makeOptimizer(given);
+  const average = makeAverage(given);
   const schedule = makeSchedule(given.schedule.name, optimizer.lr, steps, given.schedule.warmup);
   const { backend, description } = await chooseBackend(given.compute);
-  const { tokenizer } = corpus;
-  const model = createModel(
-    { model: name, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize },
-    { backend, seed: given.training.seed },
-  );
+  const model = createModel(config, { backend, seed });
   return {
     // What `auto` took, since only that goes on to the same bits.
     settings: { ...given, compute: { ...given.compute, backend: backend.name as BackendName } },
-    ...{ corpus, tokenizer, batches, epochs, steps, optimizer, schedule, backend, description, model },
+    ...{
+      corpus,
+      tokenizer,
+      batches,
+      epochs,
+      steps,
+      stepsPerEpoch,
+      optimizer,
+      schedule,
+      average,
+      backend,
+      description,
+      model,
+    },
     validation: protocol && { ids: valid, protocol },
     evalInterval: given.training.evalInterval ?? (overfit ? OVERFIT_EVAL_INTERVAL : undefined),
     dataSha256: sha256Of(corpus),
   };
 }
 
-function lengthOf({ training }: Settings, { stepsPerEpoch }: BpttBatches): { epochs: number; steps: number } {
-  if (training.overfit) {
+function lengthOf(
+  { training }: Settings,
+  batches: BpttBatches,
+): Pick<TrainingSession, 'epochs' | 'steps' | 'stepsPerEpoch'> {
+  const { accumulate, overfit, maxSteps = Number.POSITIVE_INFINITY } = training;
+  const stepsPerEpoch = Math.ceil(batches.stepsPerEpoch / accumulate);
+  if (overfit) {
     const steps = training.maxSteps ?? OVERFIT_STEPS;
-    return { epochs: Math.ceil(steps / stepsPerEpoch), steps };
+    return { epochs: Math.ceil((steps * accumulate) / batches.stepsPerEpoch), steps, stepsPerEpoch };
   }
-  const { epochs, maxSteps = Number.POSITIVE_INFINITY } = training;
-  return { epochs, steps: Math.min(epochs * stepsPerEpoch, maxSteps) };
+  const { epochs } = training;
+  // A run that is to end by its steps may have more epochs than anybody wants to count blocks of.
+  const enough = Math.min(epochs, Math.ceil((maxSteps * accumulate) / batches.stepsPerEpoch) + 1);
+  const steps = Math.min(Math.ceil(batches.stepsIn(enough) / accumulate), maxSteps);
+  return { epochs, steps, stepsPerEpoch };
 }
 
 /** Before the batches refuse it in words of the library: here, sizes are options. */

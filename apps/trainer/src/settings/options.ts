@@ -13,11 +13,11 @@ const keyOf = ({ flag }: Setting): string => new Option(flag).attributeName();
 export function addSettingOptions(command: Command): Command {
   for (const [group, , setting] of allSettings()) {
     const { flag, about, value, usual, choices } = setting;
-    const normally = value ?? usual;
+    const normally = value === false ? undefined : (value ?? usual);
     const option = new Option(flag, normally === undefined ? about : `${about} (default: ${normally})`);
     option.helpGroup(`${settingGroups[group].about}:`);
     if (choices) option.choices(choices);
-    else option.argParser(parserOf(setting));
+    else if (option.required) option.argParser(parserOf(setting));
     command.addOption(option);
   }
   return command;

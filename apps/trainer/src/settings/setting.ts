@@ -9,7 +9,7 @@ export interface Setting {
   /** What it may be; its messages say what was expected. */
   readonly schema: z.ZodType;
   /** What it is when nothing is said. */
-  readonly value?: string | number;
+  readonly value?: string | number | boolean;
   /** What happens when nothing is said, where that is no value. */
   readonly usual?: string;
   readonly choices?: readonly string[];
@@ -61,6 +61,12 @@ function somePath(error: string): z.ZodType {
 export function path(flag: string, about: string, more: More = {}): Setting {
   const schema = somePath('a path');
   return { flag, about, schema, isPath: true, fromText: (text) => text, ...more };
+}
+
+/** Something that is so when it is said. */
+export function toggle(flag: string, about: string): Setting {
+  const error = 'true or false';
+  return { flag, about, schema: z.boolean({ error }), value: false, fromText: (text) => text === 'true' };
 }
 
 /** One path or several. */

@@ -14,7 +14,7 @@ const yaml = (text: string) => parseConfigFile(text, 'my.yaml');
 describe('settings', () => {
   it('are the defaults where nothing is said', () => {
     const { settings, origins } = resolved();
-    expect(settings.model).toEqual({ name: 'rnnlm', wordvecSize: 100, hiddenSize: 100 });
+    expect(settings.model).toMatchObject({ name: 'rnnlm', wordvecSize: 100, hiddenSize: 100 });
     expect(settings.optimizer.lr).toBeUndefined();
     expect(origins.size).toBe(0);
   });
@@ -26,9 +26,9 @@ describe('settings', () => {
       setLayer(['training.epochs=3', 'optimizer.lr=1e-3']),
       optionsLayer({ seed: 5, model: 'simple-rnnlm' }),
     );
-    expect(settings.model).toEqual({ name: 'simple-rnnlm', wordvecSize: 48, hiddenSize: 7 });
+    expect(settings.model).toMatchObject({ name: 'simple-rnnlm', wordvecSize: 48, hiddenSize: 7 });
     expect(settings.training).toMatchObject({ epochs: 3, seed: 5, timeSize: 64 });
-    expect(settings.optimizer).toEqual({ name: 'adam', lr: 0.001 });
+    expect(settings.optimizer).toMatchObject({ name: 'adam', lr: 0.001 });
     expect(origins.get('model.hiddenSize')).toBe('my.yaml:1');
     expect(origins.get('model.name')).toBe('--model');
     expect(origins.get('training.epochs')).toBe('--set');
@@ -46,10 +46,13 @@ describe('settings', () => {
     ['modle:', 'my.yaml:1: there is no setting modle; did you mean model?'],
     ['hiddenSize: 100', 'my.yaml:1: there is no setting hiddenSize; did you mean model.hiddenSize?'],
     ['training:\n  lr: 4', 'my.yaml:2: there is no setting training.lr; did you mean optimizer.lr?'],
-    ['model:\n  colour: red', 'my.yaml:2: there is no setting model.colour; there are name, wordvecSize'],
+    ['model:\n  price: 3', 'my.yaml:2: there is no setting model.price; there are name, wordvecSize'],
     ['model:\n  hiddenSize: 0', 'my.yaml:2: model.hiddenSize: expected a whole number from 1, got 0'],
     ['model:\n  hiddenSize: "100"', 'my.yaml:2: model.hiddenSize: expected a whole number from 1, got "100"'],
-    ['model:\n  name: gpt', 'my.yaml:2: model.name: expected one of simple-rnnlm, rnnlm, got "gpt"'],
+    [
+      'model:\n  name: gpt',
+      'my.yaml:2: model.name: expected one of simple-rnnlm, rnnlm, better-rnnlm, stacked-rnnlm, got "gpt"',
+    ],
     ['optimizer:\n  lr: .nan', 'my.yaml:2: optimizer.lr: expected a number from 0'],
     ['model: 5', 'my.yaml:1: model: expected settings by name (name, wordvecSize'],
     ['data: {train: []}', 'my.yaml:1: data.train: expected a path, or a list of paths'],

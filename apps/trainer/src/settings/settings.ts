@@ -1,14 +1,16 @@
 import type { BackendName } from '@unroll/backend';
 import { backendNames } from '@unroll/backend';
-import { modelNames } from '@unroll/rnnlm';
+import { type CellName, cellNames, type HeadName, headNames, modelNames } from '@unroll/rnnlm';
 import {
+  type AverageName,
+  averageNames,
   describeRates,
   type OptimizerName,
   optimizerNames,
   type ScheduleName,
   scheduleNames,
 } from './optimizers.ts';
-import { fraction, numberFrom, oneOf, path, paths, type Setting, whole } from './setting.ts';
+import { fraction, numberFrom, oneOf, path, paths, type Setting, toggle, whole } from './setting.ts';
 
 /** What a run is made of: with the same, it comes out the same. Descriptions of all of it are in `settingGroups`. */
 export interface Settings {
@@ -29,11 +31,33 @@ export interface Settings {
     readonly name: string;
     readonly wordvecSize: number;
     readonly hiddenSize: number;
+    readonly cell?: CellName;
+    readonly layers?: number;
+    readonly head?: HeadName;
+    readonly projectionSize?: number;
+    readonly layerNorm: boolean;
+    readonly forgetBias?: number;
     readonly weights?: string;
+  };
+  readonly regularization: {
+    readonly dropout?: number;
+    readonly dropoutInput?: number;
+    readonly dropoutHidden?: number;
+    readonly dropoutOutput?: number;
+    readonly dropoutWords?: number;
+    readonly dropoutWeights?: number;
+    readonly dropoutPerStep: boolean;
+    readonly activationPenalty?: number;
+    readonly temporalPenalty?: number;
+    readonly labelSmoothing?: number;
+    readonly weightDecay?: number;
   };
   readonly training: {
     readonly batchSize: number;
     readonly timeSize: number;
+    readonly randomLength: boolean;
+    readonly randomStart: boolean;
+    readonly accumulate: number;
     readonly epochs: number;
     readonly maxSteps?: number;
     readonly maxGrad: number;
@@ -42,7 +66,13 @@ export interface Settings {
     readonly patience?: number;
     readonly overfit?: number;
   };
-  readonly optimizer: { readonly name: OptimizerName; readonly lr?: number };
+  readonly optimizer: {
+    readonly name: OptimizerName;
+    readonly lr?: number;
+    readonly average: AverageName;
+    readonly averageDecay?: number;
+    readonly averagePatience?: number;
+  };
   readonly schedule: { readonly name: ScheduleName; readonly warmup: number };
   readonly logging: { readonly logEvery: number; readonly sampleSize?: number };
   readonly checkpoints: { readonly saveInterval?: number; readonly keep: number };
@@ -109,6 +139,21 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       name: oneOf(modelNames, '--model <name>', 'which model', { value: 'rnnlm' }),
       wordvecSize: whole(1, '--wordvec-size <D>', 'size of a word vector', { value: 100 }),
       hiddenSize: whole(1, '--hidden-size <H>', 'size of the hidden state', { value: 100 }),
+      cell: oneOf(cellNames, '--cell <name>', 'the recurrent layers of stacked-rnnlm', { usual: 'lstm' }),
+      layers: whole(1, '--layers <n>', 'how many of them', { usual: '1', most: 16 }),
+      head: oneOf(
+        headNames,
+        '--head <name>',
+        'output of its own, tied to the embedding, or projected and tied',
+        {
+          usual: 'affine',
+        },
+      ),
+      projectionSize: whole(1, '--projection-size <P>', 'what a projected-lstm hands on', { usual: 'D' }),
+      layerNorm: toggle('--layer-norm', 'normalize what each recurrent layer hands on'),
+      forgetBias: numberFrom(0, '--forget-bias <b>', 'what the bias of forget gates begins with', {
+        usual: '0',
+      }),
       weights: path(
         '--weights <path>',
         'begin with these: a model folder, whose sizes and tokens are taken too, or a safetensors file',
@@ -116,11 +161,46 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       ),
     },
   },
+  regularization: {
+    about: 'What keeps a model from learning by heart (stacked-rnnlm; better-rnnlm has --dropout)',
+    settings: {
+      dropout: fraction('--dropout <f>', 'drop this share of what goes in and out of recurrent layers', {
+        usual: '0.5 for better-rnnlm, else 0',
+      }),
+      dropoutInput: fraction('--dropout-input <f>', 'of word vectors', { usual: '--dropout' }),
+      dropoutHidden: fraction('--dropout-hidden <f>', 'between recurrent layers', { usual: '--dropout' }),
+      dropoutOutput: fraction('--dropout-output <f>', 'of what the output layer reads', {
+        usual: '--dropout',
+      }),
+      dropoutWords: fraction('--dropout-words <f>', 'of whole words, wherever a block has them', {
+        usual: '0',
+      }),
+      dropoutWeights: fraction('--dropout-weights <f>', 'of the recurrent weights Wh', { usual: '0' }),
+      dropoutPerStep: toggle('--dropout-per-step', 'a mask for each step, instead of one for a whole block'),
+      activationPenalty: numberFrom(0, '--activation-penalty <alpha>', 'on large outputs (AR)', {
+        usual: '0',
+      }),
+      temporalPenalty: numberFrom(0, '--temporal-penalty <beta>', 'on outputs that change fast (TAR)', {
+        usual: '0',
+      }),
+      labelSmoothing: fraction('--label-smoothing <f>', 'shared by all tokens instead of the right one', {
+        usual: '0',
+      }),
+      weightDecay: numberFrom(0, '--weight-decay <rate>', 'of --optimizer sgd or adamw, with any model', {
+        usual: '0.01 for adamw, else 0',
+      }),
+    },
+  },
   training: {
     about: 'Truncated backpropagation through time',
     settings: {
       batchSize: whole(1, '--batch-size <N>', 'streams of text side by side', { value: 20 }),
       timeSize: whole(1, '--time-size <T>', 'steps of truncated backpropagation', { value: 35 }),
+      randomLength: toggle('--random-length', 'blocks of random length, around --time-size and half of it'),
+      randomStart: toggle('--random-start', 'cut the text into streams at another place in each epoch'),
+      accumulate: whole(1, '--accumulate <n>', 'add up the gradients of n blocks before weights move', {
+        value: 1,
+      }),
       epochs: whole(1, '--epochs <n>', 'how often the text is read', { value: 4 }),
       maxSteps: whole(1, '--max-steps <n>', 'end earlier, after this many steps', { usual: 'all' }),
       maxGrad: numberFrom(0, '--max-grad <norm>', 'clip the gradients at this norm; 0: never', {
@@ -141,13 +221,30 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
     settings: {
       name: oneOf(optimizerNames, '--optimizer <name>', 'which optimizer', { value: 'sgd' }),
       lr: numberFrom(0, '--lr <rate>', 'learning rate', { usual: describeRates() }),
+      average: oneOf(
+        averageNames,
+        '--average <name>',
+        'evaluate and keep an average of the weights: ema, or asgd, once evaluations get no better',
+        { value: 'none' },
+      ),
+      averageDecay: fraction('--average-decay <f>', 'how much of --average ema stays in each step', {
+        usual: '0.999',
+      }),
+      averagePatience: whole(
+        1,
+        '--average-patience <n>',
+        'evaluations without a better one before --average asgd begins',
+        {
+          usual: '5',
+        },
+      ),
     },
   },
   schedule: {
     about: 'How the learning rate changes',
     settings: {
       name: oneOf(scheduleNames, '--schedule <name>', 'which schedule', { value: 'constant' }),
-      warmup: whole(0, '--warmup <steps>', 'of --schedule warmup or cosine', { value: 0 }),
+      warmup: whole(0, '--warmup <steps>', 'of --schedule warmup, linear or cosine', { value: 0 }),
     },
   },
   logging: {

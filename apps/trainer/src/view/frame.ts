@@ -41,12 +41,12 @@ export function drawFrame(state: FrameState, { columns, rows }: Size, colors: Co
 }
 
 function progressLine(
-  { steps, stepsPerEpoch }: RunShape,
+  { steps, epochs }: RunShape,
   { step, epoch }: StepEvent,
   width: number,
   colors: Colors,
 ): string {
-  const before = `epoch ${epoch} of ${Math.ceil(steps / stepsPerEpoch)}`;
+  const before = `epoch ${epoch} of ${epochs}`;
   const after = `step ${count(step)} of ${count(steps)}`;
   const room = width - before.length - after.length - 4;
   if (room < 6) return flow([before, after], width, '  ').join('  ').slice(0, width);

@@ -32,11 +32,11 @@ export class PlainView implements View {
 
   step(event: StepEvent): void {
     const { step, epoch, loss, perplexity, lr, gradNorm, tokensPerSecond } = event;
-    const { steps, stepsPerEpoch, maxGrad, vocabSize } = this.#shape;
+    const { steps, epochs, maxGrad, vocabSize } = this.#shape;
     this.#timeLeft.step(event);
     const left = this.#timeLeft.ofRun();
     const parts = [
-      `epoch ${padded(epoch, Math.ceil(steps / stepsPerEpoch))}`,
+      `epoch ${padded(epoch, epochs)}`,
       `step ${padded(step, steps)}/${steps}`,
       `loss ${loss.toFixed(3)}`,
       `perplexity ${figure(perplexity).padStart(Math.max(6, count(vocabSize).length))}`,

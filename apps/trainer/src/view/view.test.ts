@@ -7,6 +7,7 @@ import { type LogFormat, makeView, type RunShape, type View } from './view.ts';
 const shape: RunShape = {
   steps: 3000,
   stepsPerEpoch: 250,
+  epochs: 12,
   tokensPerStep: 700,
   vocabSize: 10_000,
   maxGrad: 0.25,

@@ -11,6 +11,7 @@ export type { LogFormat };
 export interface RunShape {
   readonly steps: number;
   readonly stepsPerEpoch: number;
+  readonly epochs: number;
   /** N * T */
   readonly tokensPerStep: number;
   /** V */

@@ -95,6 +95,7 @@ const wrongStates: readonly (readonly [object, string])[] = [
   [{ epoch: null }, 'epoch'],
   [{ epochLoss: null }, 'epochLoss'],
   [{ epochLoss: [1] }, 'epochLoss'],
+  [{ epochSteps: -1 }, 'epochSteps'],
   [{ evaluationDue: 0 }, 'evaluationDue'],
   [{ bestLoss: '2' }, 'bestLoss'],
   [{ bestLoss: {} }, 'bestLoss'],

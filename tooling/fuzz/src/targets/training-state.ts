@@ -9,6 +9,7 @@ export const stateSeed: TrainingState = {
   step: 5,
   epoch: 1,
   epochLoss: 10.5,
+  epochSteps: 5,
   evaluationDue: false,
   bestLoss: 2.5,
   bestStep: 5,
