@@ -100,8 +100,13 @@ function configuration(): string[] {
     ),
     '## Recipes',
     rows(
-      ['recipe', 'what', 'known to reach'],
-      Object.entries(recipes).map(([name, { about, result }]) => [`\`${name}\``, about, result]),
+      ['recipe', 'what', 'published', 'reached here'],
+      Object.entries(recipes).map(([name, { about, published, reached }]) => [
+        `\`${name}\``,
+        about,
+        published ?? '',
+        reached,
+      ]),
     ),
   ];
 }

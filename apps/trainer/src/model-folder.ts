@@ -29,6 +29,7 @@ export async function loadModel(folder: string, backend: Backend): Promise<Loade
   const tokenizer = await tokenizerOf(folder, kind, vocab, json);
   const model = modelOf(folder, modelConfig, tensors, backend);
   assignParams(model.params, tensors, `${folder}/model.safetensors`);
+  model.training = false; // it is loaded to be used, not to be trained on
   return { model, tokenizer };
 }
 

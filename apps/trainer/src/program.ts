@@ -81,7 +81,13 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .addHelpText(
       'after',
       `\nRecipes:\n${Object.entries(recipes)
-        .map(([name, { about, result }]) => `  ${name.padEnd(8)}${about}\n          ${result}`)
+        .map(([name, { about, reached, published }]) =>
+          [
+            `  ${name.padEnd(14)}${about}`,
+            ...(published ? [`published: ${published}`] : []),
+            `here: ${reached}`,
+          ].join(`\n${' '.repeat(16)}`),
+        )
         .join('\n')}`,
     );
   attended(addSettingOptions(train)).action(async (options) =>

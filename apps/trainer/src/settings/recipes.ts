@@ -5,21 +5,88 @@ import type { Layer } from './layers.ts';
 /** Settings that are known to go well together. */
 interface Recipe {
   readonly about: string;
-  /** What it is known to reach, and how that was found. */
-  readonly result: string;
+  /** What others report for it, and where. */
+  readonly published?: string;
+  /** What it came to here; `docs/results.md` has the runs. */
+  readonly reached: string;
   readonly values: Layer['values'];
 }
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   rnnlm: {
     about: "the book's LSTM on words (section 6.4); what is taken when nothing is said",
-    result:
-      'Penn Treebank, 4 epochs: test perplexity 134.5 (mean of three seeds; the book reports 136.07), 4 minutes on two cores with a BLAS',
+    published: 'Penn Treebank, test perplexity 136.07 after 4 epochs (the book, section 6.4.4)',
+    reached: '134.5 (mean of three seeds), 4 minutes on two cores with a BLAS',
     values: {},
+  },
+  'better-rnnlm': {
+    about: "the book's better model (section 6.5): two LSTMs of 650, dropout, tied output",
+    published: 'Penn Treebank, test perplexity 75.76 after 40 epochs (the book, section 6.5.4)',
+    reached: 'not run to its end yet: 40 epochs take five hours on two cores with a BLAS',
+    values: {
+      model: { name: 'better-rnnlm', wordvecSize: 650, hiddenSize: 650 },
+      training: { epochs: 40 },
+      schedule: { name: 'plateau' },
+    },
+  },
+  hour: {
+    about: 'the best on words that an hour on two cores with a BLAS has room for',
+    reached: 'not run yet',
+    values: {
+      model: { name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 512, layers: 2, head: 'projected' },
+      regularization: { dropout: 0.35, dropoutWords: 0.05 },
+      training: { batchSize: 32, epochs: 16, maxGrad: 1, randomStart: true },
+      optimizer: { name: 'adamw', lr: 0.003, average: 'ema' },
+      schedule: { name: 'cosine', warmup: 100 },
+    },
+  },
+  'awd-lstm': {
+    about: 'three weight-dropped LSTMs on words, for a machine that has days',
+    published:
+      'Penn Treebank, test perplexity 57.3 with fine-tuning (Merity et al. 2018, arXiv:1708.02182, table 1), 58.8 without (their code)',
+    reached: 'not run here: one of its 500 epochs takes half an hour on two cores',
+    values: {
+      model: { name: 'stacked-rnnlm', wordvecSize: 400, hiddenSize: 1150, layers: 3, head: 'tied' },
+      regularization: {
+        ...{
+          dropoutInput: 0.4,
+          dropoutHidden: 0.25,
+          dropoutOutput: 0.4,
+          dropoutWords: 0.1,
+          dropoutWeights: 0.5,
+        },
+        ...{ activationPenalty: 2, temporalPenalty: 1, weightDecay: 1.2e-6 },
+      },
+      training: { batchSize: 20, timeSize: 70, randomLength: true, epochs: 500 },
+      optimizer: { name: 'sgd', lr: 30, average: 'asgd', averagePatience: 5 },
+    },
+  },
+  'melis-10m': {
+    about:
+      'one LSTM with a capped input gate and a projected output, 10 million parameters, for a night or two',
+    published:
+      'Penn Treebank, test perplexity 58.3 with 24 million parameters, tuned (Melis et al. 2018, arXiv:1707.05589); these values are after theirs, not theirs',
+    reached: 'not run here yet',
+    values: {
+      model: {
+        ...{ name: 'stacked-rnnlm', cell: 'capped-lstm', wordvecSize: 300, hiddenSize: 1150 },
+        ...{ layers: 1, head: 'projected' },
+      },
+      regularization: {
+        dropoutInput: 0.5,
+        dropoutOutput: 0.6,
+        dropoutWeights: 0.4,
+        dropoutWords: 0.1,
+        weightDecay: 0.0001,
+      },
+      training: { batchSize: 64, epochs: 60, maxGrad: 10, randomStart: true },
+      optimizer: { name: 'adamw', lr: 0.003, average: 'ema' },
+      schedule: { name: 'linear', warmup: 100 },
+    },
   },
   char: {
     about: "a small LSTM on characters, for a text of one's own of 0.1 to 2 MB; what npm start takes",
-    result:
+    reached:
       'tiny Shakespeare, 1,200 steps: test loss 1.741 nats a character, perplexity 5.71 (mean of three seeds), one minute on two cores with a BLAS',
     values: {
       tokenizer: { kind: 'char' },
@@ -27,6 +94,21 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       training: { batchSize: 32, timeSize: 64, epochs: 1000, maxSteps: 1200, evalInterval: 200, maxGrad: 5 },
       optimizer: { name: 'adam', lr: 0.005 },
       schedule: { name: 'cosine' },
+    },
+  },
+  shakespeare: {
+    about: 'two LSTMs of 512 on characters, for half an hour and a text of 1 MB',
+    published:
+      'tiny Shakespeare, nanoGPT (a transformer, on a GPU): validation loss 1.4697 nats a character (its README)',
+    reached: 'not run yet',
+    values: {
+      tokenizer: { kind: 'char' },
+      data: { validFraction: 0.1, testFraction: 0 },
+      model: { name: 'stacked-rnnlm', wordvecSize: 64, hiddenSize: 512, layers: 2 },
+      regularization: { dropout: 0.4, dropoutInput: 0.1, dropoutWeights: 0.2 },
+      training: { batchSize: 64, timeSize: 100, epochs: 12, maxGrad: 1, randomStart: true },
+      optimizer: { name: 'adamw', lr: 0.004, average: 'ema' },
+      schedule: { name: 'cosine', warmup: 50 },
     },
   },
 };

@@ -186,7 +186,7 @@ describe('settings', () => {
 describe('recipes', () => {
   it.each(Object.keys(recipes))('%s has settings that there are, and says what it reaches', (name) => {
     expect(() => resolved(recipeLayer(name))).not.toThrow();
-    expect(recipes[name].result).not.toBe('');
+    expect(recipes[name].reached).not.toBe('');
   });
 
   it('that there are not are refused with the nearest name', () => {

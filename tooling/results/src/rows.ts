@@ -1,0 +1,73 @@
+import { pennTreebank, tinyShakespeare } from './corpora.ts';
+import type { Published, Row } from './row.ts';
+
+const book = 'Deep Learning from Scratch 2';
+
+const zaremba: Published = {
+  value: 82.7,
+  of: 'a regularized LSTM, medium: 2 layers of 650',
+  source: '[Zaremba et al. 2014](https://arxiv.org/abs/1409.2329), table 1',
+};
+
+/** In the order in which they are shown. */
+export const rows: readonly Row[] = [
+  {
+    id: 'ptb-rnnlm',
+    about: "The book's LSTM (section 6.4): 4 epochs, the defaults of `unroll train`.",
+    corpus: pennTreebank,
+    train: ['--recipe', 'rnnlm'],
+    split: 'test',
+    measure: 'perplexity',
+    extras: [],
+    published: [{ value: 136.07, of: 'the same model', source: `${book}, section 6.4` }],
+    goals: [],
+  },
+  {
+    id: 'ptb-better-rnnlm',
+    about:
+      "The book's better model (section 6.5): two LSTMs of 650, dropout, the output tied to the embedding; 40 epochs.",
+    corpus: pennTreebank,
+    train: ['--recipe', 'better-rnnlm'],
+    split: 'test',
+    measure: 'perplexity',
+    extras: [],
+    published: [{ value: 75.76, of: 'the same model', source: `${book}, section 6.5` }, zaremba],
+    goals: [{ figure: 'plain', atMost: 75.76 }],
+  },
+  {
+    id: 'ptb-hour',
+    about:
+      'What an hour on two cores can reach on the Penn Treebank. With a cache (Grave et al. 2017, arXiv:1612.04426), ' +
+      'every prediction of the test text is counted, in one stream.',
+    corpus: pennTreebank,
+    train: ['--recipe', 'hour'],
+    split: 'test',
+    measure: 'perplexity',
+    extras: [{ name: 'cache', evaluate: ['--cache'], under: 'cache' }],
+    published: [zaremba],
+    goals: [
+      { figure: 'plain', atMost: 82 },
+      { figure: 'cache', atMost: 75 },
+    ],
+  },
+  {
+    id: 'shakespeare-char',
+    about:
+      'A model on the characters of tiny Shakespeare: the first 90 % of the text train, the last 10 % validate, as in nanoGPT. ' +
+      'There is no test text; the figure is the best validation loss, which also chose the model.',
+    corpus: tinyShakespeare,
+    train: ['--recipe', 'shakespeare', '--valid-fraction', '0.1', '--test-fraction', '0'],
+    split: 'valid',
+    measure: 'loss',
+    extras: [],
+    published: [
+      {
+        value: 1.4697,
+        of: 'a transformer of 6 layers of 384, context 256',
+        source:
+          '[nanoGPT](https://github.com/karpathy/nanoGPT#quick-start), README: the best validation loss, 3 minutes on an A100',
+      },
+    ],
+    goals: [{ figure: 'plain', atMost: 1.5 }],
+  },
+];
