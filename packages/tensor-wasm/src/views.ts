@@ -30,6 +30,14 @@ export function checkOperand(operation: string, x: Tensor): void {
   }
 }
 
+/** Of which rows are taken by number: their distances have to be one. */
+export function expectTable(operation: string, W: Tensor): void {
+  if (W.transposed || W.shape.length !== 2) {
+    const what = W.transposed ? `a transposed ${formatShape(W.shape)}` : formatShape(W.shape);
+    throw new ShapeError(`${operation}: expected W (V, D), got ${what}`);
+  }
+}
+
 /**
  * May the panels of a right operand be read where they are? Not where its rows lie such that the same cache lines would serve all of
  * them: at 4,096 bytes all fall together, at odd multiples of 64 bytes and less they are spread.

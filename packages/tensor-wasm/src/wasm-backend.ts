@@ -30,6 +30,7 @@ import {
   expectLabels,
   expectMatrix,
   expectSame,
+  expectTable,
   innerRows,
   isWhole,
   lastStride,
@@ -1082,6 +1083,7 @@ export class WasmBackend implements Backend {
   }
 
   #checkIds(operation: string, W: Tensor, ids: Tensor): void {
+    expectTable(operation, W);
     const at = this.#kernels.findBadId(this.#labels(operation, ids), ids.size, W.rows, 0);
     if (at >= 0) {
       throw new ValueError(

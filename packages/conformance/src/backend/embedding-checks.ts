@@ -107,6 +107,10 @@ export const embeddingChecks: Checks<'gather' | 'scatterAdd'> = {
       await expectError('ShapeError', () =>
         lab.backend.scatterAdd(lab.randn([5, 3]), ids, lab.randn([1, 3, 3])),
       );
+      // A table has two axes: the rows of three may lie anywhere.
+      const steps = lab.randn([2, 4, 3]).slice(0, 2);
+      await expectError('ShapeError', () => lab.backend.scatterAdd(steps, ids, lab.randn([1, 2, 3])));
+      await expectError('ShapeError', () => lab.backend.gather(lab.randn([1, 2, 3]), steps, ids));
     }),
   },
 };

@@ -112,8 +112,10 @@ export function scatterAdd(dW: Tensor, ids: Tensor, dout: Tensor): void {
 }
 
 function eachId(operation: string, W: Tensor, ids: Tensor, visit: (row: number, id: number) => void): void {
-  if (W.transposed)
-    throw new ShapeError(`${operation}: expected W (V, D), got a transposed ${formatShape(W.shape)}`);
+  if (W.transposed || W.shape.length !== 2) {
+    const what = W.transposed ? `a transposed ${formatShape(W.shape)}` : formatShape(W.shape);
+    throw new ShapeError(`${operation}: expected W (V, D), got ${what}`);
+  }
   const is = ints(operation, ids);
   let row = 0;
   for (const start of ids.rowStarts) {
