@@ -56,7 +56,7 @@ export const rows: readonly Row[] = [
       'A model on the characters of tiny Shakespeare: the first 90 % of the text train, the last 10 % validate, as in nanoGPT. ' +
       'There is no test text; the figure is the best validation loss, which also chose the model.',
     corpus: tinyShakespeare,
-    train: ['--recipe', 'shakespeare', '--valid-fraction', '0.1', '--test-fraction', '0'],
+    train: ['--recipe', 'shakespeare'],
     split: 'valid',
     measure: 'loss',
     extras: [],
