@@ -1,10 +1,13 @@
 /**
  * Measures everything that we say about speed, on one machine in one go.
  *
- *     pnpm bench                        everything: half an hour
- *     pnpm bench --only rnnlm,cold      some parts (rnnlm, better, products, generation, growth, cold), into the report of the day
+ *     pnpm bench                        everything: three quarters of an hour
+ *     pnpm bench --only rnnlm,cold      some parts, into the report of the day
  *     pnpm bench --without-slow-peers   leaves out those that need seconds or minutes for a step
  *     pnpm bench --readme               also puts the table into the README
+ *     pnpm bench --only recipes --quick shows what small models cost, in no time, and writes nothing: does it work?
+ *
+ * The parts: rnnlm, better, recipes, products, generation, growth, cold.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,8 +19,9 @@ import { type Contender, ourContenders, peers, peersFolder } from './contenders.
 import { describeForReadme, describeReport } from './markdown.ts';
 import { median } from './ours.ts';
 import { runForJson } from './processes.ts';
-import { programOf } from './programs.ts';
+import { programOf, recipesProgram } from './programs.ts';
 import { type Result, race } from './race.ts';
+import type { RecipeCosts } from './recipe-costs.ts';
 import { betterRnnlm, rnnlm } from './workload.ts';
 
 export interface Report {
@@ -33,6 +37,7 @@ export interface Report {
   partsApart?: boolean;
   rnnlm?: Result[];
   betterRnnlm?: Result[];
+  recipes?: { name: string; costs: RecipeCosts }[];
   products?: { name: string; gflops: Record<string, number> }[];
   generation?: { name: string; tokensPerSecond: number }[];
   growth?: {
@@ -57,9 +62,10 @@ const { values: args } = parseArgs({
     'without-slow-peers': { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     readme: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 });
-const everything = ['rnnlm', 'better', 'products', 'generation', 'growth', 'cold'];
+const everything = ['rnnlm', 'better', 'recipes', 'products', 'generation', 'growth', 'cold'];
 const parts = new Set(args.only?.split(',') ?? everything);
 for (const part of parts) {
   if (!everything.includes(part)) {
@@ -68,6 +74,9 @@ for (const part of parts) {
 }
 if (args.readme && !(parts.has('rnnlm') && parts.has('better'))) {
   throw new Error('--readme: expected the parts rnnlm and better, which the README shows');
+}
+if (args.quick && args.only !== 'recipes') {
+  throw new Error('--quick: expected --only recipes, the one part that has small sizes');
 }
 const rounds = Number(args.rounds);
 const say = (line: string): void => console.error(line);
@@ -88,6 +97,8 @@ const others = peers().filter(({ slow }) => !(slow && args['without-slow-peers']
 const report: Report = { date: new Date().toISOString().slice(0, 10), machine: describeMachine() };
 const contender = (file: string, { options }: Contender) =>
   runForJson([process.execPath, programOf(file), JSON.stringify(options)]);
+/** Those that people use. */
+const usual = ours.filter(({ name, slow }) => !slow && !name.includes('baseline'));
 
 if (parts.has('rnnlm')) {
   report.rnnlm = await race(rnnlm, [...ours, ...others], { rounds, steps: 5, timed: 15, say });
@@ -100,6 +111,20 @@ if (parts.has('better')) {
     timed: 6,
     say,
   });
+}
+if (parts.has('recipes')) {
+  report.recipes = [];
+  for (const one of usual) {
+    say(`recipes: ${one.name}`);
+    const options = { ...one.options, rounds: args.quick ? 3 : 3 * rounds, quick: args.quick };
+    const costs = await runForJson([process.execPath, ...recipesProgram, JSON.stringify(options)]);
+    report.recipes.push({ name: one.name, costs: costs as RecipeCosts });
+  }
+}
+if (args.quick) {
+  say('each size is an eighth of what follows, and nothing is written');
+  console.log(describeReport(report));
+  process.exit();
 }
 if (parts.has('products')) {
   report.products = [];
@@ -119,7 +144,7 @@ if (parts.has('generation')) {
 }
 if (parts.has('growth')) {
   report.growth = [];
-  for (const one of ours.filter(({ name, slow }) => !slow && !name.includes('baseline'))) {
+  for (const one of usual) {
     say(`growth: ${one.name}`);
     const steps = await contender('growth-contender', one);
     report.growth.push({ name: one.name, steps } as NonNullable<Report['growth']>[number]);

@@ -1,8 +1,8 @@
 /** How the step of a Rnnlm grows with one size at a time: prints JSON, one entry for each size. */
-import { Random, sizeOf } from '@unroll/tensor';
 import { makeBackend, median, type Ours, Peak } from './ours.ts';
-import { makeStep } from './step.ts';
-import { type Inputs, productFlops, rnnlm, type Workload, weightShapes } from './workload.ts';
+import { randomBlock, timeStep } from './step.ts';
+import { rnnlm, type Workload } from './workload.ts';
+import { makeWorkloadStep } from './workload-step.ts';
 
 const sizes: Readonly<Record<'T' | 'N' | 'H' | 'V', readonly number[]>> = {
   T: [5, 10, 20, 35, 70, 140, 200],
@@ -17,35 +17,19 @@ const measured: { size: string; value: number; ms: number; ratio: number }[] = [
 for (const [size, values] of Object.entries(sizes)) {
   for (const value of values) {
     const workload: Workload = { ...rnnlm, [size]: value, ...(size === 'H' ? { D: value } : {}) };
-    const step = makeStep(backend, workload, randomInputs(workload));
+    const { N, T, V } = workload;
+    const step = makeWorkloadStep(backend, workload, [randomBlock(N, T, V)]);
     const times: number[] = [];
     const end = performance.now() + 1500;
     for (let i = 0; i < 4 || (i < 60 && performance.now() < end); i++) {
-      const start = performance.now();
-      step.begin(i);
-      for (const run of Object.values(step.phases)) run();
-      await step.loss();
-      if (i > 0) times.push(performance.now() - start);
+      const ms = await timeStep(step, i);
+      if (i > 0) times.push(ms);
       await peak.measure();
     }
     step.dispose();
     const ms = median(times);
-    measured.push({ size, value, ms, ratio: ms / (productFlops(workload) / peak.rate / 1e6) });
+    measured.push({ size, value, ms, ratio: ms / peak.floorOf(step) });
   }
 }
 console.log(JSON.stringify(measured));
 backend.dispose();
-
-function randomInputs(workload: Workload): Inputs {
-  const random = new Random(1);
-  const weights = new Map(
-    Object.entries(weightShapes(workload)).map(([name, [shape, deviation]]) => {
-      const values = new Float32Array(sizeOf(shape));
-      random.normals(values, deviation);
-      return [name, { shape, read: () => values }];
-    }),
-  );
-  const { N, T, V } = workload;
-  const ids = () => Int32Array.from({ length: N * T }, () => random.integer(V));
-  return { weights, blocks: [[ids(), ids()]] };
-}

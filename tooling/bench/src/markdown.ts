@@ -1,5 +1,6 @@
 import type { Report } from './bench.ts';
 import type { Result } from './race.ts';
+import { AFFORDABLE, bounded } from './variants.ts';
 
 type Row = readonly string[];
 
@@ -56,11 +57,52 @@ function phaseTable(results: readonly Result[]): string {
   );
 }
 
+/** A table for each backend, then those of optimizers and of recipes. */
+function describeRecipes(recipes: NonNullable<Report['recipes']>): string[] {
+  const backends = recipes.map(({ name, costs }) => ({ name: name.replace('unroll ', ''), ...costs }));
+  const [first] = backends;
+  const tooMuch = backends.flatMap(({ name, variants }) =>
+    variants
+      .filter((variant) => bounded.includes(variant.name) && variant.productForProduct > AFFORDABLE)
+      .map((variant) => `${variant.name} (${name}: ${times(variant.productForProduct)})`),
+  );
+  return [
+    '## What parts of a model cost: two LSTMs of 400, tied, D 400, V 10,000, N 20, T 35',
+    `A step of the plain model and of the same with one part more or another one, in turn in one process. *To plain* is the median of the rounds' ratios; *product for product*, the same as if the plain model had as many matrix products to do. By that, each of *${bounded.join(', ')}* may cost ${times(AFFORDABLE)} the plain model; ${tooMuch.length > 0 ? `more cost ${tooMuch.join(', ')}` : 'none costs more on any backend'}.`,
+    ...backends.flatMap(({ name, variants }) => [
+      tableOf(
+        [name, 'ms a step', 'to plain', 'product for product', 'to its floor'],
+        variants.map(({ name, ms: time, toPlain, productForProduct, toFloor }) => [
+          name,
+          ms(time),
+          times(toPlain),
+          times(productForProduct),
+          times(toFloor),
+        ]),
+      ),
+    ]),
+    'An update of all weights of the plain model, and of their average:',
+    tableOf(
+      ['ms', ...backends.map(({ name }) => name)],
+      first.updates.map(({ name }, i) => [name, ...backends.map(({ updates }) => updates[i].ms.toFixed(2))]),
+    ),
+    "## A step of each of the trainer's recipes",
+    'With its optimizer and its average; words with V 10,000, characters with V 65.',
+    tableOf(
+      ['', ...backends.flatMap(({ name }) => [`${name}, ms`, 'to its floor'])],
+      first.recipes.map(({ name }, i) => [
+        name,
+        ...backends.flatMap(({ recipes }) => [ms(recipes[i].ms), times(recipes[i].toFloor)]),
+      ]),
+    ),
+  ];
+}
+
 const sizeNames = { T: 'T', N: 'batch', H: 'D = H', V: 'V' };
 
 /** The whole report, for people. */
 export function describeReport(report: Report): string {
-  const { machine, rnnlm, betterRnnlm, products, generation, growth, coldStart } = report;
+  const { machine, rnnlm, betterRnnlm, recipes, products, generation, growth, coldStart } = report;
   const parts = [
     `# Benchmark of ${report.date}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}${machine.blas ? `, ${machine.blas}` : ''}. Medians, by \`pnpm bench\`; each contender is a process of its own, they run in turn. ${report.partsApart ? 'Parts of this report were measured in runs of their own that day. ' : ''}*Set-up* is making the backend and the model with its weights. *To its floor*: the step's time, divided by what its matrix products alone would take at the speed of a product of 700 x 700 x 700 (256 for the reference) in the same process. The losses of the first five steps agree with ours within 1e-3, from the same weights. PyTorch is Debian's, with OpenBLAS.`,
@@ -81,6 +123,7 @@ export function describeReport(report: Report): string {
       phaseTable(betterRnnlm),
     );
   }
+  if (recipes) parts.push(...describeRecipes(recipes));
   if (products) {
     const [first] = products;
     parts.push(

@@ -1,5 +1,5 @@
 import { type BackendName, createBackend } from '@unroll/backend';
-import { type Backend, Random, randn, zeros } from '@unroll/tensor';
+import { type Backend, Random, randn, type Tensor, zeros } from '@unroll/tensor';
 import { WasmBackend } from '@unroll/tensor-wasm';
 
 /** A way to run our own code. */
@@ -23,6 +23,7 @@ export class Peak {
   readonly #multiply: () => void;
   readonly #wait: () => Promise<unknown>;
   readonly #rates: number[] = [];
+  readonly #tensors: readonly Tensor[];
 
   constructor(backend: Backend, size: number = backend.name === 'reference' ? 256 : 700) {
     const random = new Random(1);
@@ -30,6 +31,7 @@ export class Peak {
     const out = zeros(backend, [size, size]);
     this.#multiply = () => backend.matmul(out, a, b);
     this.#wait = () => out.at(0).read();
+    this.#tensors = [a, b, out];
     this.flops = 2 * size ** 3;
   }
 
@@ -45,5 +47,14 @@ export class Peak {
   /** GFLOP/s, the median. */
   get rate(): number {
     return median(this.#rates);
+  }
+
+  /** Milliseconds that the matrix products of a step would take alone. */
+  floorOf({ flops }: { readonly flops: number }): number {
+    return flops / this.rate / 1e6;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors) tensor.dispose();
   }
 }

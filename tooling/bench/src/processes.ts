@@ -24,7 +24,9 @@ export function runForJson(command: readonly string[]): Promise<unknown> {
         if (code !== 0) throw new Error(`exit code ${code}`);
         resolve(JSON.parse(line));
       } catch (error) {
-        reject(new Error(`${(error as Error).message}: ${errors.trim().split('\n').at(-1)}`));
+        const lines = errors.trim().split('\n');
+        const complaint = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
+        reject(new Error(`${(error as Error).message}: ${complaint}`));
       }
     });
   });

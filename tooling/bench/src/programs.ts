@@ -29,3 +29,10 @@ buildSync({
 });
 
 export const programOf = (name: string): string => join(folder, `${name}.mjs`);
+
+/** Node's arguments for the program that takes recipes from the trainer's sources, and so everything from sources. */
+export const recipesProgram: readonly string[] = [
+  '--conditions=@unroll/source',
+  '--disable-warning=ExperimentalWarning',
+  join(here, 'recipes-contender.ts'),
+];

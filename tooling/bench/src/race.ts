@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Contender } from './contenders.ts';
 import { median } from './ours.ts';
 import { runForJson } from './processes.ts';
-import { productFlops, type Workload, writeWorkload } from './workload.ts';
+import { type Workload, writeWorkload } from './workload.ts';
 
 /** What one process printed. */
 interface Run {
@@ -17,6 +17,8 @@ interface Run {
   readonly peakRss: number;
   /** GFLOP/s of a large product in the same process; ours only. */
   readonly gflops?: number;
+  /** What the matrix products of a step would take at that speed; ours only. */
+  readonly floorMs?: number;
   readonly phases?: Readonly<Record<string, number>>;
 }
 
@@ -80,9 +82,7 @@ export async function race(
       }
     }
     const ours = [...runs.values()].find(([run]) => run?.losses.length === steps)?.[0].losses ?? [];
-    return contenders.map((contender) =>
-      summarize(contender, runs.get(contender) ?? [], workload, ours, steps),
-    );
+    return contenders.map((contender) => summarize(contender, runs.get(contender) ?? [], ours, steps));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -108,7 +108,6 @@ function describe(run: Run): string {
 function summarize(
   { name }: Contender,
   runs: readonly Run[],
-  workload: Workload,
   ours: readonly number[],
   steps: number,
 ): Result {
@@ -133,9 +132,7 @@ function summarize(
   const medians = runs.map((run) => median(stepTimes(run)));
   const ms = median(runs.flatMap(stepTimes));
   // Each run has its own speed, as the machine's changes: the ratio is taken in each.
-  const ratios = runs.flatMap(({ gflops }, i) =>
-    gflops ? [medians[i] / (productFlops(workload) / gflops / 1e6)] : [],
-  );
+  const ratios = runs.flatMap(({ floorMs }, i) => (floorMs ? [medians[i] / floorMs] : []));
   return {
     name,
     version,

@@ -1,58 +1,61 @@
-import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
-import { Rnnlm } from '@unroll/rnnlm';
-import { type Backend, Memory, type Tensor, tensor, zeros } from '@unroll/tensor';
-import { BetterRnnlm } from './better-rnnlm.ts';
-import type { Inputs, Workload } from './workload.ts';
+import { clipGrads, type Optimizer, type WeightAverage, zeroGrads } from '@unroll/optimizers';
+import type { LanguageModel } from '@unroll/rnnlm';
+import { Memory, Random, type Tensor, zeros } from '@unroll/tensor';
+import { productFlops } from './product-flops.ts';
+
+/** xs and ts, N * T ids each. */
+export type Block = readonly [xs: Int32Array, ts: Int32Array];
 
 /** One training step, cut into phases that can be timed. */
 export interface Step {
   /** In their order; together they are the step. */
   readonly phases: Readonly<Record<string, () => void>>;
+  /** Of all its matrix products. */
+  readonly flops: number;
   /** Of the step at hand, once its phases have run. */
   loss(): Promise<number>;
   /** Puts the ids of a block in place. */
   begin(block: number): void;
+  /** The model too. */
   dispose(): void;
 }
 
-/** The model of a workload from its weights, trained as the book does: clipped gradients, plain SGD. */
-export function makeStep(backend: Backend, workload: Workload, { weights, blocks }: Inputs): Step {
-  const { model: kind, N, T, D, H, V, lr, maxNorm } = workload;
+export interface StepOptions {
+  readonly N: number;
+  readonly T: number;
+  /** Used in turn. */
+  readonly blocks: readonly Block[];
+  readonly optimizer: Optimizer;
+  readonly average?: WeightAverage;
+  /** 0: never clipped. */
+  readonly maxNorm: number;
+}
+
+/** Trains a model as the book does: gradients to zero, forward, backward, clip, update. */
+export function makeStep(
+  model: LanguageModel,
+  { N, T, blocks, optimizer, average, maxNorm }: StepOptions,
+): Step {
+  const { backend, params } = model;
   const xs = zeros(backend, [N, T], 'i32');
   const ts = zeros(backend, [N, T], 'i32');
-  const optimizer = new SGD({ lr });
   const memory = new Memory();
-  const values = new Map<string, Tensor>();
-  for (const [name, { shape, read }] of weights) values.set(name, tensor(backend, read(), shape));
-
   let lossValue: Tensor;
-  let passes: Record<string, () => void>;
-  let model: Rnnlm | BetterRnnlm;
-  if (kind === 'rnnlm') {
-    const rnnlm = new Rnnlm({ backend, vocabSize: V, wordvecSize: D, hiddenSize: H });
-    for (const { name, value } of rnnlm.params) backend.copy(value, values.get(name) as Tensor);
-    for (const tensor of values.values()) tensor.dispose();
-    passes = passesOf(rnnlm, [rnnlm.lstm], xs, ts, (loss) => {
-      lossValue = loss;
-    });
-    model = rnnlm;
-  } else {
-    const better = new BetterRnnlm(backend, values);
-    passes = passesOf(better, [better.lstm1, better.lstm2], xs, ts, (loss) => {
-      lossValue = loss;
-    });
-    model = better;
-  }
-  const { params } = model;
   return {
     phases: {
       'gradients to zero': () => zeroGrads(params),
-      ...passes,
+      ...passesOf(model, xs, ts, (loss) => {
+        lossValue = loss;
+      }),
       clip: () => {
-        clipGrads(params, maxNorm, memory);
+        if (maxNorm > 0) clipGrads(params, maxNorm, memory);
       },
-      update: () => optimizer.update(params),
+      update: () => {
+        optimizer.update(params);
+        average?.update(params);
+      },
     },
+    flops: productFlops(model, N, T),
     loss: () => lossValue.item(),
     begin: (block) => {
       const [xsIds, tsIds] = blocks[block % blocks.length];
@@ -60,19 +63,38 @@ export function makeStep(backend: Backend, workload: Workload, { weights, blocks
       ts.write(tsIds);
     },
     dispose: () => {
-      for (const owner of [model, memory, xs, ts]) owner.dispose();
+      for (const owner of [model, optimizer, average, memory, xs, ts]) owner?.dispose();
     },
   };
 }
 
-/** The forward and backward pass of a model, layer by layer. */
+/** Milliseconds of one whole step. */
+export async function timeStep(step: Step, block: number): Promise<number> {
+  const start = performance.now();
+  step.begin(block);
+  for (const run of Object.values(step.phases)) run();
+  await step.loss();
+  return performance.now() - start;
+}
+
+/** A block of ids, all as frequent. */
+export function randomBlock(N: number, T: number, V: number): Block {
+  const random = new Random(1);
+  const ids = () => Int32Array.from({ length: N * T }, () => random.integer(V));
+  return [ids(), ids()];
+}
+
+/** The forward and backward pass of a model: its embedding, its output layer, and all that is between them. */
 function passesOf(
-  { embed, affine, loss }: Pick<Rnnlm, 'embed' | 'affine' | 'loss'>,
-  lstms: readonly Rnnlm['lstm'][],
+  { layers, loss }: LanguageModel,
   xs: Tensor,
   ts: Tensor,
   keepLoss: (loss: Tensor) => void,
 ): Record<string, () => void> {
+  const [embed] = layers;
+  const affine = layers[layers.length - 1];
+  const between = layers.slice(1, -1);
+  const reversed = [...between].reverse();
   let x: Tensor; // what goes up
   let d: Tensor; // what comes down
   return {
@@ -80,7 +102,7 @@ function passesOf(
       x = embed.forward(xs);
     },
     'LSTM, forward': () => {
-      for (const lstm of lstms) x = lstm.forward(x);
+      for (const layer of between) x = layer.forward(x);
     },
     'affine, forward': () => {
       x = affine.forward(x);
@@ -90,11 +112,13 @@ function passesOf(
       d = loss.backward();
     },
     'affine, backward': () => {
-      d = affine.backward(d);
+      d = affine.backward(d) as Tensor;
     },
     'LSTM, backward': () => {
-      for (const lstm of [...lstms].reverse()) d = lstm.backward(d);
+      for (const layer of reversed) d = layer.backward(d) as Tensor;
     },
-    'embedding, backward': () => embed.backward(d),
+    'embedding, backward': () => {
+      embed.backward(d);
+    },
   };
 }

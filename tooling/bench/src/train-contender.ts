@@ -1,15 +1,15 @@
 /** Trains a workload with our own code and prints one line of JSON, as the peers do; see peers/README.md. */
 import { readFileSync } from 'node:fs';
 import { makeBackend, median, type Ours, Peak } from './ours.ts';
-import { makeStep } from './step.ts';
 import { readWorkload, type Workload } from './workload.ts';
+import { makeWorkloadStep } from './workload-step.ts';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Workload &
   Ours & { weights: string; steps: number; timed: number; maxSeconds: number };
-const inputs = readWorkload(config.weights, config);
+const { weights, blocks } = readWorkload(config.weights, config);
 const begin = performance.now();
 const backend = await makeBackend(config);
-const { phases, loss, begin: beginStep } = makeStep(backend, config, inputs);
+const { phases, flops, loss, begin: beginStep } = makeWorkloadStep(backend, config, blocks, weights);
 const setupMs = performance.now() - begin;
 const peak = new Peak(backend);
 
@@ -58,7 +58,7 @@ console.log(
     times,
     setupMs,
     peakRss: peakMemory(),
-    gflops: times.length > 0 ? peak.rate : undefined,
+    ...(times.length > 0 && { gflops: peak.rate, floorMs: peak.floorOf({ flops }) }),
     phases: Object.fromEntries(Object.entries(spent).map(([name, all]) => [name, median(all)])),
   }),
 );

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random, type Shape, sizeOf } from '@unroll/tensor';
+import type { Block } from './step.ts';
 
 /** What is trained. */
 export interface Workload {
@@ -20,13 +21,6 @@ export const rnnlm: Workload = {
 };
 
 export const betterRnnlm: Workload = { ...rnnlm, model: 'better-rnnlm', D: 650, H: 650 };
-
-/** Of all matrix products of one training step: forward, and twice as many backward. */
-export function productFlops({ model, N, T, D, H, V }: Workload): number {
-  const lstm = D * 4 * H + H * 4 * H;
-  const layers = model === 'rnnlm' ? lstm : lstm + 2 * H * 4 * H;
-  return 3 * 2 * N * T * (layers + H * V);
-}
 
 /** The weights by name, with the deviation of their initial values; 0 for biases. */
 export function weightShapes({ model, D, H, V }: Workload): Record<string, [Shape, number]> {
@@ -72,14 +66,13 @@ export function writeWorkload(folder: string, workload: Workload): void {
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
 }
 
-export interface Inputs {
-  /** One is read at a time, as it is needed. */
-  readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly read: () => Float32Array }>;
-  /** Pairs of xs and ts, N * T ids each. */
-  readonly blocks: readonly (readonly [xs: Int32Array, ts: Int32Array])[];
-}
+/** By name; each is read when it is asked for. */
+export type Weights = ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>;
 
-export function readWorkload(folder: string, { N, T }: Workload): Inputs {
+export function readWorkload(
+  folder: string,
+  { N, T }: Workload,
+): { readonly weights: Weights; readonly blocks: readonly Block[] } {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const bytes = (file: string) => {
     const { buffer, byteOffset, byteLength } = readFileSync(join(folder, file));
@@ -91,7 +84,12 @@ export function readWorkload(folder: string, { N, T }: Workload): Inputs {
   const weights = new Map(
     Object.entries(tensors).map(([name, { shape, file }]) => [
       name,
-      { shape, read: () => new Float32Array(bytes(file)) },
+      {
+        shape,
+        get data() {
+          return new Float32Array(bytes(file));
+        },
+      },
     ]),
   );
   const all = new Int32Array(bytes(ids.file));
