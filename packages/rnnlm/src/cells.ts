@@ -95,7 +95,7 @@ export const cells: Readonly<Record<CellName, Cell>> = {
 };
 
 /** The names that a stack knows. */
-export const cellNames: readonly CellName[] = Object.keys(cells) as CellName[];
+export const cellNames: readonly CellName[] = /* @__PURE__ */ Object.keys(cells) as CellName[];
 
 /** Of those whose b begins with the forget gate; the tanh RNN, the GRU, and what has no matrix Wh, have none. */
 export const cellsThatForget: readonly CellName[] = ['lstm', 'capped-lstm', 'coupled-lstm', 'projected-lstm'];

@@ -16,7 +16,7 @@ const models: Readonly<
 };
 
 /** The names that `createModel` knows. */
-export const modelNames: readonly string[] = Object.keys(models);
+export const modelNames: readonly string[] = /* @__PURE__ */ Object.keys(models);
 
 /**
  * A model from its configuration.
