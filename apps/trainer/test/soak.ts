@@ -2,6 +2,11 @@
  * Trains for an hour, and looks at the process every ten seconds: does it hold more and more memory, does it grow slower?
  *
  *     pnpm --filter @unroll/trainer run soak --data <PTB> --minutes 60
+ *
+ * What a process has of the system goes up and down by megabytes with what its collector of garbage finds worth while. So with --small the model is
+ * so small that minutes make as many steps as days do, and the heap is measured after everything that can go has been collected:
+ *
+ *     pnpm --filter @unroll/trainer run soak --small --minutes 6
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +22,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     backend: { type: 'string', default: 'wasm' },
     threads: { type: 'string', default: '2' },
+    small: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
@@ -27,9 +33,27 @@ if (values.data === undefined) {
   writeFileSync(join(folder, 'words.txt'), words.join(' '));
 }
 
+const heapLog = join(folder, 'heap.jsonl');
+const SMALL = [
+  ...[
+    '--tokenizer',
+    'char',
+    '--wordvec-size',
+    '4',
+    '--hidden-size',
+    '8',
+    '--batch-size',
+    '4',
+    '--time-size',
+    '5',
+  ],
+  ...['--lr', '0.5', '--eval-interval', '200000'],
+];
+
 const child = spawn(
   process.execPath,
   [
+    ...(values.small ? ['--expose-gc', '--import', new URL('./log-heap.mjs', import.meta.url).href] : []),
     fileURLToPath(new URL('../bin/unroll.js', import.meta.url)),
     ...['train', '--data', values.data ?? join(folder, 'words.txt'), '--out', out],
     ...[
@@ -42,9 +66,10 @@ const child = spawn(
       '--eval-interval',
       '2000',
     ],
+    ...(values.small ? SMALL : []),
     ...['--max-time', `${minutes}m`, '--quiet'],
   ],
-  { stdio: ['ignore', 'inherit', 'inherit'] },
+  { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HEAP_LOG: heapLog } },
 );
 const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
 
@@ -66,21 +91,28 @@ while (!isOver) {
   }
 }
 const code = await ended;
+if (values.small) {
+  const lines = readFileSync(heapLog, 'utf8').trim().split('\n');
+  memory.splice(0, memory.length, ...lines.map((line) => JSON.parse(line)));
+}
 
 const speeds = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .slice(1)
   .map((line) => Number(JSON.parse(line).tokensPerSecond));
+const lastStep = JSON.parse(
+  readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').at(-1) ?? '',
+).step;
 // By the share of steps: they are logged at equal distances.
 const part = Math.max(1, Math.round((speeds.length * 10) / minutes));
 const [first, last] = [median(speeds.slice(0, part)), median(speeds.slice(-part))];
-const settled = memory.filter(([minute]) => minute >= Math.min(5, minutes / 4));
+const settled = memory.filter(([minute]) => minute >= Math.min(5, minutes / 2));
 console.log(
   `ended with ${code} after ${minutesSince().toFixed(1)} minutes, ${speeds.length} logged intervals`,
 );
 console.log(
-  `memory: ${settled[0][1].toFixed(1)} MB after ${settled[0][0].toFixed(0)} minutes, ${settled.at(-1)?.[1].toFixed(1)} MB at the end, most ${Math.max(...settled.map(([, mb]) => mb)).toFixed(1)} MB; slope ${(slope(settled) * 60).toFixed(2)} MB an hour`,
+  `${values.small ? 'heap after collection' : 'memory'}: ${settled[0][1].toFixed(1)} MB after ${settled[0][0].toFixed(0)} minutes, ${settled.at(-1)?.[1].toFixed(1)} MB at the end, least ${Math.min(...settled.map(([, mb]) => mb)).toFixed(1)}, most ${Math.max(...settled.map(([, mb]) => mb)).toFixed(1)} MB; slope ${(slope(settled) * 60).toFixed(2)} MB an hour, ${lastStep} steps`,
 );
 console.log(
   `speed: ${first.toFixed(0)} tokens/s in the first ten minutes (median), ${last.toFixed(0)} in the last: ${((last / first - 1) * 100).toFixed(2)} %`,

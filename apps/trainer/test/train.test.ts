@@ -124,6 +124,21 @@ describe('unroll train', () => {
       ['--optimizer', 'momentum', '--schedule', 'plateau'],
       ['--optimizer', 'nesterov', '--schedule', 'warmup', '--warmup', '5'],
       ['--optimizer', 'adagrad', '--schedule', 'cosine', '--warmup', '3'],
+      ['--optimizer', 'sgd', '--weight-decay', '0.001', '--schedule', 'linear', '--warmup', '3'],
+      ['--optimizer', 'adamw', '--average', 'ema', '--accumulate', '2', '--random-length'],
+      ['--model', 'better-rnnlm', '--wordvec-size', '12', '--dropout', '0.2', '--average', 'asgd'],
+      [
+        '--model',
+        'stacked-rnnlm',
+        '--cell',
+        'qrnn',
+        '--layers',
+        '2',
+        '--head',
+        'projected',
+        '--dropout',
+        '0.1',
+      ],
       ['--optimizer', 'rmsprop', '--schedule', 'one-cycle'],
       ['--optimizer', 'adamw', '--max-grad', '0'],
     ].entries()) {
@@ -255,7 +270,7 @@ describe('unroll train', () => {
     [['--lr', 'fast'], 'Expected a number from 0'],
     [['--optimizer', 'adm'], 'Allowed choices are sgd, momentum'],
     [['--batchsize', '3'], 'Did you mean --batch-size?'],
-    [['--warmup', '3'], '--warmup goes with --schedule warmup or cosine'],
+    [['--warmup', '3'], '--warmup goes with --schedule warmup, linear or cosine'],
     [['--seed', '-1'], 'Expected a whole number from 0'],
   ])('refuses %j with 2', async (more, message) => {
     const { data, out } = await withText(smallText);

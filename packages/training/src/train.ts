@@ -152,13 +152,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         if (logs) {
           const seconds = Math.max(now() - logged.time, 1e-3) / 1000;
           const tokensPerSecond = logged.tokens / seconds;
+          const { loss, gradNorm } = last;
           yield {
-            type: 'step',
-            step,
-            epoch,
-            ...last,
-            perplexity: perplexity(last.loss),
-            lr,
+            ...{ type: 'step', step, epoch, loss, perplexity: perplexity(loss), lr, gradNorm },
             tokensPerSecond,
           };
           logged = { time: now(), tokens: 0 };

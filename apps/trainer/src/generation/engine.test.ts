@@ -8,7 +8,7 @@ const V = 12;
 
 /** A model whose scores differ enough to tell one state from another. */
 function makeModel(backend: Backend = new ReferenceBackend(), model = 'rnnlm'): LanguageModel {
-  const made = createModel({ model, vocabSize: V, wordvecSize: 5, hiddenSize: 6 }, { backend, seed: 4 });
+  const made = createModel({ model, vocabSize: V, wordvecSize: 6, hiddenSize: 6 }, { backend, seed: 4 });
   for (const { value } of made.params) backend.scale(value, 4);
   backend.scale(made.params[0].value, 50);
   return made;

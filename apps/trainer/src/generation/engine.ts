@@ -47,12 +47,13 @@ export class Engine {
   #working = false;
 
   /**
-   * @param model for this engine alone, which changes its state
+   * @param model for this engine alone, which changes its state and trains no more
    * @param rows how many texts go into one batch. The products of the WebAssembly backend treat the rows of a batch alike if it
    *   is one, or a multiple of five.
    */
   constructor(model: LanguageModel, { rows }: { readonly rows: number }) {
     this.#model = model;
+    model.training = false;
     this.#rows = rows;
     this.#ids = zeros(model.backend, [rows, 1], 'i32');
   }
