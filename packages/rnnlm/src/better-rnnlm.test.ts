@@ -1,7 +1,7 @@
 import { gradientCheck, toBeAllClose } from '@unroll/conformance';
 import tinyTrajectory from '@unroll/fixtures/better-tiny-trajectory.json' with { type: 'json' };
 import { betterTrajectoryWeights } from '@unroll/fixtures/better-trajectory-weights';
-import { TimeDropout } from '@unroll/layers';
+import { TimeAffine, TimeDropout, TimeEmbedding, TimeLSTM } from '@unroll/layers';
 import { clipGrads, SGD, zeroGrads } from '@unroll/optimizers';
 import { Memory, Random, ReferenceBackend, type Tensor, tensor, ValueError } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
@@ -133,8 +133,18 @@ describe('BetterRnnlm', () => {
     );
   });
 
-  it('drops in three places, in each with masks of its own', () => {
-    const dropouts = make(0.5).layers.filter((layer) => layer instanceof TimeDropout);
+  it('drops before, between and after its LSTMs, in each place with masks of its own', () => {
+    const { layers } = make(0.5);
+    expect(layers.map((layer) => layer.constructor)).toEqual([
+      TimeEmbedding,
+      TimeDropout,
+      TimeLSTM,
+      TimeDropout,
+      TimeLSTM,
+      TimeDropout,
+      TimeAffine,
+    ]);
+    const dropouts = layers.filter((layer) => layer instanceof TimeDropout);
     expect(dropouts.map(({ ratio }) => ratio)).toEqual([0.5, 0.5, 0.5]);
     expect(new Set(dropouts.map(({ seed }) => seed)).size).toBe(3);
   });
