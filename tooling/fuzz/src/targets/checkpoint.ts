@@ -1,5 +1,5 @@
 import { CheckpointError } from '@unroll/checkpoint';
-import { Adam } from '@unroll/optimizers';
+import { Adam, ExponentialAverage } from '@unroll/optimizers';
 import { Rnnlm } from '@unroll/rnnlm';
 import { ReferenceBackend, UnrollError } from '@unroll/tensor';
 import { unpackCheckpoint } from '@unroll/trainer/src/session/checkpoint.ts';
@@ -14,6 +14,7 @@ import { stateSeed } from './training-state.ts';
 const backend = new ReferenceBackend();
 const model = new Rnnlm({ backend, vocabSize: 3, wordvecSize: 2, hiddenSize: 2 });
 const optimizer = new Adam({ lr: 0.1 });
+const average = new ExponentialAverage();
 
 const shapes = model.params.map(({ name, value }) => ({ name, dtype: 'F32', shape: value.shape }));
 const weights = () => safetensorsFile(shapes);
@@ -26,21 +27,25 @@ const kept = () =>
       { name: `${name}.v`, ...rest },
     ]),
   );
+const averaged = () =>
+  safetensorsFile(shapes.map(({ name, ...rest }) => ({ name: `${name}.average`, ...rest })));
 const stateSeeds = [
   {
     training: stateSeed,
     optimizer: { kind: 'Adam', updates: 5 },
+    average: { kind: 'ExponentialAverage', updates: 5, start: 0, losses: [] },
     logs: { 'metrics.jsonl': 120, 'evaluations.jsonl': 0, 'samples.txt': 7 },
   },
 ];
 
 export const checkpointNames: readonly string[] = [
-  ...['model.safetensors', 'carried.safetensors', 'optimizer.safetensors', 'state.json'],
+  ...['model.safetensors', 'carried.safetensors', 'optimizer.safetensors'],
+  ...['average.safetensors', 'state.json'],
 ];
 
 /** The files of a checkpoint that is as it should be, in the order of their names. */
 export function checkpointFiles(): Uint8Array[] {
-  return [...[toBytes(weights()), toBytes(carried()), toBytes(kept())], utf8(JSON.stringify(stateSeeds[0]))];
+  return [...[weights(), carried(), kept(), averaged()].map(toBytes), utf8(JSON.stringify(stateSeeds[0]))];
 }
 
 /** All files of a snapshot whose hashes were right: what a checkpoint is unpacked from. */
@@ -50,7 +55,7 @@ export const checkpoint: Target = {
   make(random) {
     const files: (Uint8Array | undefined)[] = checkpointFiles();
     const changed = random.below(files.length);
-    const make = [weights, carried, kept][changed];
+    const make = [weights, carried, kept, averaged][changed];
     files[changed] = make ? mutatedSafetensors(make, random) : mutatedDocument(stateSeeds, random);
     if (random.oneIn(40)) files[random.below(files.length)] = undefined;
     return packFrames(files);
@@ -63,7 +68,7 @@ export const checkpoint: Target = {
         return file ? [[name, file] as const] : [];
       }),
     );
-    const { state } = unpackCheckpoint(snapshot, { model, optimizer }, 'checkpoints/step-000000005');
+    const { state } = unpackCheckpoint(snapshot, { model, optimizer, average }, 'checkpoints/step-000000005');
     checkTrainingState(state);
   },
   isRefusal: (error) => CheckpointError.isInstance(error) || UnrollError.isInstance(error),
