@@ -208,6 +208,17 @@ describe('unroll train', () => {
     expect(existsSync(join(out, 'lock'))).toBe(false);
   });
 
+  it('lets the bias of the output begin with the counts of tokens, so that the first loss is that of counting', async () => {
+    const { data, out } = await withText('aaaaaaaaab'.repeat(300));
+    const firstLoss = async (...options: string[]) => {
+      expect((await unroll(smallTraining(data, out, '--force', ...options))).code).toBe(0);
+      return metricsOf(out)[0].loss;
+    };
+    expect(await firstLoss()).toBeCloseTo(Math.log(2), 1);
+    const entropy = -(0.9 * Math.log(0.9) + 0.1 * Math.log(0.1));
+    expect(await firstLoss('--output-bias', 'counts')).toBeCloseTo(entropy, 1);
+  });
+
   it('ends with 4 when the loss is no longer a number, says at which step, and keeps the last good weights', async () => {
     const { data, out } = await withText(smallText);
     const more = ['--optimizer', 'sgd', '--lr', '1e38', '--max-grad', '0', '--eval-interval', '1'];

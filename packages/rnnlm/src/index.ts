@@ -12,6 +12,7 @@ export {
   type Penalties,
   type StackConfig,
 } from './model-config.ts';
+export { setOutputBias } from './output-bias.ts';
 export type { MaskedPart, Part, RecurrentPart, TrainingPart } from './parts.ts';
 export { Rnnlm } from './rnnlm.ts';
 export { type SamplingOptions, sampleId } from './sampling.ts';

@@ -40,7 +40,7 @@ describeModel('StackedRnnlm', {
   make: (options) => new StackedRnnlm({ ...options, layers: 2, head: 'projected', forgetBias: 0 }),
   model: 'stacked-rnnlm',
   weights: (V, D, H) => ({
-    'embed.W': [[V, D], 0.01],
+    'embed.W': [[V, D], 0.1],
     'lstm1.Wx': [[D, 4 * H], 1 / Math.sqrt(D)],
     'lstm1.Wh': [[H, 4 * H], 1 / Math.sqrt(H)],
     'lstm1.b': [[4 * H], 0],

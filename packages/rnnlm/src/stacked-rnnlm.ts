@@ -44,7 +44,7 @@ export class StackedRnnlm extends LanguageModel {
     const { words = 0, input = 0, hidden = 0, output = 0, weights: weightDrop = 0, locked = true } = dropouts;
 
     const weights = new InitialWeights(options);
-    const embedW = weights.normal('embed.W', [V, D], 1 / 100);
+    const embedW = weights.normal('embed.W', [V, D], 1 / 10);
     const layers: Record<string, Part> = {};
     const add = (name: string, layer: Part): void => {
       layers[name] = layer;

@@ -115,7 +115,8 @@ function averageState(plain: unknown, tensors: AverageState['tensors'], source: 
     typeof kind === 'string' &&
     typeof updates === 'number' &&
     (start === null || typeof start === 'number') &&
-    Array.isArray(losses);
+    Array.isArray(losses) &&
+    losses.every((loss) => typeof loss === 'number');
   if (!isState) throw new CheckpointError(`${source}/${STATE}: expected the state of an average of weights`);
   return { kind, updates, start, losses: losses as number[], tensors };
 }

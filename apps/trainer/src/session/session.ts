@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BackendName, chooseBackend } from '@unroll/backend';
 import type { Optimizer, Schedule, WeightAverage } from '@unroll/optimizers';
-import { createModel, type LanguageModel } from '@unroll/rnnlm';
+import { createModel, type LanguageModel, setOutputBias } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
 import { BpttBatches, type TokenIds, type Tokenizer } from '@unroll/text';
 import type { Corpus } from '@unroll/text/node';
@@ -75,6 +75,7 @@ export async function makeSession(
   const schedule = makeSchedule(given.schedule.name, optimizer.lr, steps, given.schedule.warmup);
   const { backend, description } = await chooseBackend(given.compute);
   const model = createModel(config, { backend, seed });
+  if (given.model.outputBias === 'counts') setOutputBias(model, ids);
   return {
     // What `auto` took, since only that goes on to the same bits.
     settings: { ...given, compute: { ...given.compute, backend: backend.name as BackendName } },

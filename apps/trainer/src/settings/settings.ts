@@ -37,6 +37,7 @@ export interface Settings {
     readonly projectionSize?: number;
     readonly layerNorm: boolean;
     readonly forgetBias?: number;
+    readonly outputBias: OutputBiasName;
     readonly weights?: string;
   };
   readonly regularization: {
@@ -81,6 +82,9 @@ export interface Settings {
 
 const tokenizerNames = ['word', 'char', 'bpe', 'file'] as const;
 export type TokenizerName = (typeof tokenizerNames)[number];
+
+const outputBiasNames = ['zeros', 'counts'] as const;
+type OutputBiasName = (typeof outputBiasNames)[number];
 
 /** A description for each setting, and none for what is none. */
 interface SettingGroup<Group> {
@@ -154,6 +158,12 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       forgetBias: numberFrom(0, '--forget-bias <b>', 'what the bias of forget gates begins with', {
         usual: '0',
       }),
+      outputBias: oneOf(
+        outputBiasNames,
+        '--output-bias <from>',
+        'what the bias of the output begins with, if there are no --weights: zeros, or the log of how often each token comes',
+        { value: 'zeros' },
+      ),
       weights: path(
         '--weights <path>',
         'begin with these: a model folder, whose sizes and tokens are taken too, or a safetensors file',
