@@ -35,10 +35,9 @@ export abstract class MaskedLayer {
     return this.#call !== undefined;
   }
 
-  /** out = x under the mask that was drawn last, or a copy if there is none */
+  /** out = x under the mask that was drawn last, if there is anything to drop */
   protected mask(out: Tensor, x: Tensor): void {
-    if (this.#call === undefined) x.backend.copy(out, x);
-    else x.backend.dropout(out, x, this.ratio, this.seed, FIRST_STREAM + this.#call);
+    if (this.#call !== undefined) x.backend.dropout(out, x, this.ratio, this.seed, FIRST_STREAM + this.#call);
   }
 
   protected abstract get name(): string;

@@ -1,6 +1,6 @@
 import { describeLayer, toBeAllClose } from '@unroll/conformance';
 import layerNorm from '@unroll/fixtures/layer-norm.json' with { type: 'json' };
-import { ReferenceBackend, tensor, zeros } from '@unroll/tensor';
+import { ReferenceBackend, tensor, ValueError, zeros } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
 import { FixtureTensors } from '../test/fixture-tensors.ts';
 import { precisions } from '../test/precisions.ts';
@@ -33,6 +33,12 @@ describe.each(precisions)('TimeLayerNorm, against PyTorch, in $dtype', ({ dtype,
 
 describe('TimeLayerNorm', () => {
   const backend = new ReferenceBackend();
+
+  it.each([-1, Number.NaN])('refuses an eps of %d', (eps) => {
+    expect(() => new TimeLayerNorm(zeros(backend, [3]), zeros(backend, [3]), { eps })).toThrow(
+      new ValueError(`TimeLayerNorm: expected eps to be a number from 0, got ${eps}`),
+    );
+  });
 
   it('gives its bias for a vector whose elements are all alike', async () => {
     const layer = new TimeLayerNorm(

@@ -1,4 +1,4 @@
-import { expectShape, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
+import { expectShape, type Layer, Memory, type Parameter, type Tensor, ValueError } from '@unroll/tensor';
 import { expectForward } from './expect-forward.ts';
 
 interface Plan {
@@ -26,12 +26,15 @@ export class TimeLayerNorm implements Layer {
    * @param gain `(D)`, ones to begin with
    * @param bias `(D)`, zeros to begin with
    * @param options.eps keeps a vector whose elements are all alike from a division by zero
-   * @throws ShapeError if they do not fit together
+   * @throws ShapeError if they do not fit together, ValueError for an eps below 0
    */
   constructor(gain: Tensor | Parameter, bias: Tensor | Parameter, { eps = 1e-5 }: { eps?: number } = {}) {
     this.gain = this.#memory.parameter('gain', gain);
     this.bias = this.#memory.parameter('bias', bias);
     this.params = [this.gain, this.bias];
+    if (!(eps >= 0 && Number.isFinite(eps))) {
+      throw new ValueError(`TimeLayerNorm: expected eps to be a number from 0, got ${eps}`);
+    }
     this.eps = eps;
     expectShape('TimeLayerNorm', 'gain', this.gain.value.shape, ['D']);
     expectShape('TimeLayerNorm', 'bias', this.bias.value.shape, this.gain.value.shape);

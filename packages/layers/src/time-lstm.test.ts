@@ -3,12 +3,14 @@ import lstm from '@unroll/fixtures/lstm.json' with { type: 'json' };
 import lstmCapped from '@unroll/fixtures/lstm-capped.json' with { type: 'json' };
 import lstmCoupled from '@unroll/fixtures/lstm-coupled.json' with { type: 'json' };
 import {
+  type InputGate,
   type Parameter,
   parameter,
   Random,
   ReferenceBackend,
   randn,
   type Tensor,
+  ValueError,
   zeros,
 } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
@@ -124,6 +126,14 @@ describe('TimeLSTM', () => {
     };
     expect(await largest('own')).toBeGreaterThan(1);
     expect(await largest('capped')).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses an input gate that there is not', () => {
+    const backend = new ReferenceBackend();
+    const [Wx, Wh, b] = [zeros(backend, [2, 12]), zeros(backend, [3, 12]), zeros(backend, [12])];
+    expect(() => new TimeLSTM(Wx, Wh, b, { inputGate: 'cap' as InputGate })).toThrow(
+      new ValueError('TimeLSTM: expected inputGate to be one of own, capped, coupled, got cap'),
+    );
   });
 
   it('refuses to show the gradient of its cell before backward', () => {

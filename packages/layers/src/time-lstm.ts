@@ -1,6 +1,16 @@
-import { expectShape, type InputGate, type Layer, Memory, type Parameter, type Tensor } from '@unroll/tensor';
+import {
+  expectShape,
+  type InputGate,
+  type Layer,
+  Memory,
+  type Parameter,
+  type Tensor,
+  ValueError,
+} from '@unroll/tensor';
 import { CarriedState, expectStateful } from './carried-state.ts';
 import { expectBackward, expectForward } from './expect-forward.ts';
+
+const inputGates: readonly InputGate[] = ['own', 'capped', 'coupled'];
 
 interface Plan {
   xs: Tensor; // (N, T, D)
@@ -51,7 +61,7 @@ export class TimeLSTM implements Layer {
    * @param Wx `(D, 4H)`, gate order f, g, i, o; with a coupled input gate `(D, 3H)`, f, g, o
    * @param Wh `(H, 4H)` or `(H, 3H)`
    * @param b `(4H)` or `(3H)`
-   * @throws ShapeError if they do not fit together
+   * @throws ShapeError if they do not fit together, ValueError for an input gate that there is not
    */
   constructor(
     Wx: Tensor | Parameter,
@@ -64,6 +74,11 @@ export class TimeLSTM implements Layer {
     this.b = this.#memory.parameter('b', b);
     this.params = [this.Wx, this.Wh, this.b];
     this.stateful = stateful;
+    if (!inputGates.includes(inputGate)) {
+      throw new ValueError(
+        `TimeLSTM: expected inputGate to be one of ${inputGates.join(', ')}, got ${inputGate}`,
+      );
+    }
     this.inputGate = inputGate;
     const H = this.Wh.value.rows;
     const width = inputGate === 'coupled' ? 3 * H : 4 * H;

@@ -287,6 +287,10 @@ describe('AdaptiveSoftmaxWithLoss', () => {
       ': expected a head (H, shortlist + clusters) and one cluster at least, got (6, 2) and 0 clusters',
     );
     refused(
+      () => new AdaptiveSoftmaxWithLoss(x(5), [tail]),
+      ': expected head (H, shortlist + clusters), got (5)',
+    );
+    refused(
       () => new AdaptiveSoftmaxWithLoss(x(5, 4), [tail]),
       ': expected tail0.projection (5, d), got (6, 2)',
     );
@@ -298,6 +302,14 @@ describe('AdaptiveSoftmaxWithLoss', () => {
 });
 
 describe('AdaptiveSoftmaxWithLoss.shapes', () => {
+  it.each([0, 1.5, Number.NaN])('refuses a hiddenSize of %d', (hiddenSize) => {
+    expect(() => AdaptiveSoftmaxWithLoss.shapes({ vocabSize: 10, hiddenSize, cutoffs: [5] })).toThrow(
+      new ValueError(
+        `AdaptiveSoftmaxWithLoss: expected hiddenSize to be a whole number from 1, got ${hiddenSize}`,
+      ),
+    );
+  });
+
   it('narrows each cluster by divValue, which is 4 unless given', () => {
     const sizes = { vocabSize: 100_000, hiddenSize: 400, cutoffs: [2000, 20_000] };
     expect(AdaptiveSoftmaxWithLoss.shapes(sizes)).toEqual({

@@ -85,6 +85,11 @@ export class AdaptiveSoftmaxWithLoss {
         `AdaptiveSoftmaxWithLoss: expected cutoffs, one at least, that rise between 0 and ${vocabSize}, got ${cutoffs.join(', ')}`,
       );
     }
+    if (!(Number.isSafeInteger(hiddenSize) && hiddenSize >= 1)) {
+      throw new ValueError(
+        `AdaptiveSoftmaxWithLoss: expected hiddenSize to be a whole number from 1, got ${hiddenSize}`,
+      );
+    }
     const tails = cutoffs.map((cutoff, i) => {
       const d = Math.floor(hiddenSize / divValue ** (i + 1));
       if (!(d >= 1 && d <= hiddenSize)) {
@@ -111,6 +116,7 @@ export class AdaptiveSoftmaxWithLoss {
   ) {
     this.head = this.#memory.parameter('head', head);
     this.ignoreLabel = ignoreLabel;
+    expectShape('AdaptiveSoftmaxWithLoss', 'head', this.head.value.shape, ['H', 'shortlist + clusters']);
     const { rows: H, cols } = this.head.value;
     const shortlist = cols - tails.length;
     if (tails.length === 0 || shortlist < 1) {
@@ -133,7 +139,7 @@ export class AdaptiveSoftmaxWithLoss {
    */
   forward(hs: Tensor, ts: ArrayLike<number>): Tensor {
     const { backend } = hs;
-    const plan = this.#planFor(hs);
+    const plan = this.#planFor(hs, 'forward');
     this.#counted = undefined;
     const counted = this.#sort(ts, plan.hs.rows);
     plan.ts.write(this.#labels.subarray(0, plan.hs.rows));
@@ -174,7 +180,7 @@ export class AdaptiveSoftmaxWithLoss {
    * computes every cluster for every row: to write with, not to train. It takes the place of a forward: no backward may follow.
    */
   async logProb(hs: Tensor): Promise<Float32Array | Float64Array> {
-    const { copied, hs: rows, scores } = this.#planFor(hs);
+    const { copied, hs: rows, scores } = this.#planFor(hs, 'logProb');
     this.#counted = undefined;
     hs.backend.copy(copied, hs);
     hs.backend.matmul(scores, rows, this.head.value);
@@ -244,10 +250,10 @@ export class AdaptiveSoftmaxWithLoss {
     return counted;
   }
 
-  #planFor(given: Tensor): Plan {
+  #planFor(given: Tensor, method: string): Plan {
     if (this.#plan?.given === given) return this.#plan;
     const axes = given.shape.length === 2 ? ['M', this.#H] : ['N', 'T', this.#H];
-    expectShape('AdaptiveSoftmaxWithLoss.forward', 'hs', given.shape, axes);
+    expectShape(`AdaptiveSoftmaxWithLoss.${method}`, 'hs', given.shape, axes);
     const { backend, dtype, rows: M, shape } = given;
     const take = (name: string, shape: Shape) => this.#memory.take(name, backend, shape, dtype);
     const flat = (x: Tensor) => new Tensor(backend, x.storage, [M, this.#H]);

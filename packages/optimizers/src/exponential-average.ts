@@ -1,5 +1,6 @@
+import { type Parameter, StateError } from '@unroll/tensor';
 import { fraction } from './optimizer.ts';
-import { WeightAverage } from './weight-average.ts';
+import { type AverageState, WeightAverage } from './weight-average.ts';
 
 /**
  * A mean of the weights in which older ones fade: `average = d * average + (1 - d) * W` after each update, from the first one on.
@@ -15,6 +16,15 @@ export class ExponentialAverage extends WeightAverage {
     super();
     this.decay = fraction('decay', decay);
     this.begin();
+  }
+
+  override setState(state: AverageState, params: readonly Parameter[]): void {
+    if (state.kind === this.kind && state.start === null) {
+      throw new StateError(
+        `${this.kind}.setState: expected start to be a number, since it averages from the first update on, got null; is the state damaged?`,
+      );
+    }
+    super.setState(state, params);
   }
 
   protected partOfNewest(n: number): number {

@@ -40,6 +40,11 @@ export class KeptTensors {
     return made;
   }
 
+  /** Whether anything is kept beside this parameter. */
+  has(parameter: Parameter): boolean {
+    return this.#kept.has(parameter);
+  }
+
   /** A copy of all at the time of the call. */
   async read(): Promise<SavedTensors> {
     const kept = new Map<string, Tensor>();

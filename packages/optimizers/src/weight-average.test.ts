@@ -92,6 +92,19 @@ describe.each(kinds)('$kind, as $caseName', ({ kind, make, caseName }) => {
     }
   });
 
+  it('averages a parameter from the first time on that it sees it, and refuses one that it has not seen', async () => {
+    const [average, [a, b]] = [make(), parametersOf()];
+    average.update([a]);
+    expect(() => average.swap([a, b])).toThrow(
+      new StateError(`${kind}.swap: expected parameters that it averages, got b`),
+    );
+    const before = await read([a, b]);
+    average.update([a, b]);
+    average.swap([a, b]);
+    for (const [i, values] of (await read([a, b])).entries())
+      expect(values).toBeAllClose(before[i], { rtol: 1e-12 });
+  });
+
   it('leaves the weights to train on as if there were no average, also after swaps', async () => {
     const [average, params] = [make(), parametersOf('f32')];
     const [idle, others] = [new TriggeredAverage(), parametersOf('f32')];
@@ -309,5 +322,12 @@ describe('TriggeredAverage', () => {
     expect(() => new TriggeredAverage({ nonmono })).toThrow(
       new ValueError(`nonmono: expected a whole number of evaluations from 0, got ${nonmono}`),
     );
+  });
+});
+
+describe('ExponentialAverage', () => {
+  it('refuses a state that has not begun, since it begins at once', () => {
+    const state = { kind: 'ExponentialAverage', updates: 3, start: null, losses: [], tensors: new Map() };
+    expect(() => new ExponentialAverage().setState(state, [])).toThrow('expected start to be a number');
   });
 });

@@ -58,8 +58,9 @@ export abstract class WeightAverage {
     const before = this.#updates - this.#start - 1;
     for (const parameter of params) {
       const { value } = parameter;
+      const isNew = !this.#averages.has(parameter);
       const [average] = this.#averages.of(parameter);
-      if (before === 0) value.backend.copy(average, value);
+      if (isNew) value.backend.copy(average, value);
       else value.backend.lerp(average, value, this.partOfNewest(before));
     }
   }
@@ -76,6 +77,10 @@ export abstract class WeightAverage {
   swap(params: readonly Parameter[]): void {
     if (!this.isActive) {
       throw new StateError(`${this.kind}.swap: expected an average, but none has begun; ask isActive before`);
+    }
+    const unknown = params.find((parameter) => !this.#averages.has(parameter));
+    if (unknown) {
+      throw new StateError(`${this.kind}.swap: expected parameters that it averages, got ${unknown.name}`);
     }
     for (const parameter of params) {
       const { backend, shape, dtype } = parameter.value;

@@ -1,6 +1,6 @@
 import { TimeAffine, TimeDropout, TimeEmbedding, TimeLSTM } from '@unroll/layers';
 import { transposed, ValueError } from '@unroll/tensor';
-import { checkSizes, InitialWeights } from './initial-weights.ts';
+import { checkRatio, checkSizes, InitialWeights } from './initial-weights.ts';
 import { LanguageModel, type ModelOptions } from './language-model.ts';
 
 /**
@@ -23,6 +23,8 @@ export class BetterRnnlm extends LanguageModel {
         `BetterRnnlm: expected wordvecSize to be hiddenSize, since the output is tied to the embedding, got ${D} and ${H}`,
       );
     }
+
+    checkRatio('BetterRnnlm', 'dropout', dropout);
 
     const weights = new InitialWeights(options);
     const embedW = weights.normal('embed.W', [V, D], 1 / 100);

@@ -196,4 +196,21 @@ describe('generate', () => {
     expect(await collect(dropping)).toEqual(await collect(plain));
     expect(dropping.training).toBe(true);
   });
+
+  it('leaves training as it is between two ids, whoever else writes', async () => {
+    const model = new BetterRnnlm({
+      backend: new ReferenceBackend(),
+      vocabSize: V,
+      wordvecSize: 6,
+      hiddenSize: 6,
+    });
+    const writers = [2, 4].map((sampleSize) =>
+      generate(model, { prompt: [1], sampleSize, random: new Random(1) }),
+    );
+    for (const _ of [1, 2, 3]) {
+      for (const writer of writers) await writer.next();
+      expect(model.training).toBe(true);
+    }
+    expect((await model.getState()).has('masks')).toBe(false);
+  });
 });

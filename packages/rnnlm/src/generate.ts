@@ -39,22 +39,30 @@ export async function* generate(
   const stop = new Set(stopIds);
   if (sampleSize === 0) return;
   const single = zeros(model.backend, [1, 1], 'i32');
-  const { training } = model;
-  model.training = false; // nothing is dropped when writing
   try {
     const ids = Array.from(prompt);
     readAllButLast(model, ids);
     single.write(ids.slice(-1));
     for (let count = 0; count < sampleSize && !signal?.aborted; count++) {
-      const scores = await model.predict(single).read();
+      const scores = await withoutDropout(model, () => model.predict(single)).read();
       const id = sampleId(scores, sampling, random);
       yield id;
       if (stop.has(id)) return;
       single.write([id]);
     }
   } finally {
-    model.training = training;
     single.dispose();
+  }
+}
+
+/** Not for as long as a generator lives: whoever asks for its ids may train in between, or never ask again. */
+function withoutDropout<T>(model: LanguageModel, act: () => T): T {
+  const { training } = model;
+  model.training = false;
+  try {
+    return act();
+  } finally {
+    model.training = training;
   }
 }
 
@@ -65,7 +73,7 @@ function readAllButLast(model: LanguageModel, ids: readonly number[]): void {
     const xs = zeros(model.backend, [1, part.length], 'i32');
     try {
       xs.write(part);
-      model.predict(xs);
+      withoutDropout(model, () => model.predict(xs));
     } finally {
       xs.dispose();
     }

@@ -79,12 +79,19 @@ export class InitialWeights {
   #take(name: string, shape: Shape, given: NonNullable<ModelOptions['weights']>): Tensor {
     const found = given.get(name);
     if (!found || !sameShape(found.shape, shape)) {
+      this.dispose(); // nobody will have a model whose weights could be given back
       throw new ShapeError(
         `weights: expected ${name} ${formatShape(shape)}, got ${found ? formatShape(found.shape) : 'none'}; are they of another model?`,
       );
     }
     return tensor(this.backend, found.data, shape, this.#dtype);
   }
+}
+
+/** @throws ValueError unless it is a share of something that can be left out */
+export function checkRatio(model: string, name: string, ratio: number): void {
+  if (ratio >= 0 && ratio < 1) return;
+  throw new ValueError(`${model}: expected ${name} to be a number from 0 up to 1, without 1, got ${ratio}`);
 }
 
 /** @throws ValueError naming the size that is not a whole number from 1 */

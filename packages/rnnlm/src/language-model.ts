@@ -10,7 +10,7 @@ import {
 import type { InitialWeights } from './initial-weights.ts';
 import type { ModelConfig } from './model-config.ts';
 import { copyState, pasteState } from './model-state.ts';
-import { isForTraining, isMasked, isRecurrent, type Part } from './parts.ts';
+import { isForTraining, isMasked, isRecurrent, type MaskedPart, type Part } from './parts.ts';
 
 /**
  * The recurrent state of a model by name (`lstm.h`), copied out; none when the next block begins with zeros. A model that drew
@@ -58,7 +58,10 @@ export class LanguageModel {
   readonly #named: readonly (readonly [name: string, layer: Part])[];
   readonly #weights: InitialWeights;
   readonly #smoothing: number;
+  readonly #masked: readonly MaskedPart[];
   #training = true;
+  /** How many masks were drawn: one in each block of training, by all parts that drop something. */
+  #masks = 0;
   #hs: Tensor | undefined;
 
   constructor({ config, weights, layers, smoothing = 0 }: ModelParts) {
@@ -67,24 +70,27 @@ export class LanguageModel {
     this.layers = Object.values(layers);
     this.loss = new TimeSoftmaxWithLoss({ inPlace: true, smoothing });
     // A tied output layer shows the embedding's weights transposed: they are the embedding's.
-    this.params = this.layers.flatMap(({ params }) => params.filter(({ value }) => !value.transposed));
+    const params = this.layers.flatMap(({ params }) => params.filter(({ value }) => !value.transposed));
+    this.params = [...new Set(params)]; // what layers share is one parameter
     this.grads = this.params.map(({ grad }) => grad);
     this.#named = Object.entries(layers);
+    this.#masked = this.layers.filter(isMasked).filter(({ ratio }) => ratio > 0);
     this.#weights = weights;
     this.#smoothing = smoothing;
   }
 
   /** ids xs `(N, T)` to scores `(N, T, V)`, lent until the next call, backward included; carries the state on */
   predict(xs: Tensor): Tensor {
+    this.#drawMasks();
+    this.#hs = undefined;
     let out = xs;
-    for (const layer of this.layers) {
-      this.#hs = out;
-      out = layer.forward(out);
-    }
-    return out;
+    for (const layer of this.layers.slice(0, -1)) out = layer.forward(out);
+    const scores = this.layers[this.layers.length - 1].forward(out);
+    this.#hs = out;
+    return scores;
   }
 
-  /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats */
+  /** ids xs and the ids that follow, ts, both `(N, T)`, to the mean loss `(1)` in nats; in training with label smoothing, to the loss that it makes */
   forward(xs: Tensor, ts: Tensor): Tensor {
     return this.loss.forward(this.predict(xs), ts);
   }
@@ -133,7 +139,7 @@ export class LanguageModel {
     const { masks, carried } = splitState(state);
     if (carried.size === 0) this.resetState();
     else pasteState(this.#named, carried, this.params[0].value);
-    for (const layer of this.layers) if (isMasked(layer)) layer.calls = masks;
+    this.#masks = masks;
   }
 
   /** Bytes held by weights, gradients and buffers. */
@@ -146,9 +152,11 @@ export class LanguageModel {
     for (const owner of [...this.layers, this.loss, this.#weights]) owner.dispose();
   }
 
-  /** All parts draw one mask in each block, so that one count is theirs together. */
-  get #masks(): number {
-    return Math.max(0, ...this.layers.filter(isMasked).map(({ calls }) => calls));
+  /** All parts that drop something draw the mask of the same number, whatever became of a block before. */
+  #drawMasks(): void {
+    if (!this.#training || this.#masked.length === 0) return;
+    for (const layer of this.#masked) layer.calls = this.#masks;
+    this.#masks++;
   }
 }
 

@@ -24,7 +24,7 @@ describe('setOutputBias', () => {
 
   it('refuses ids that the model does not have', () => {
     const model = createModel({ model: 'rnnlm', ...sizes }, { backend });
-    for (const id of [3, -1, Number.NaN]) {
+    for (const id of [3, -1, 1.5, Number.NaN]) {
       expect(() => setOutputBias(model, [0, id])).toThrow(
         `setOutputBias: expected ids from 0 to 2, got ${id}`,
       );

@@ -15,7 +15,7 @@ export function setOutputBias(model: LanguageModel, ids: ArrayLike<number>): voi
   const bias = outputBiasOf(model);
   const counts = new Float64Array(vocabSize).fill(1);
   for (let i = 0; i < ids.length; i++) {
-    if (!(ids[i] >= 0 && ids[i] < vocabSize)) {
+    if (!(Number.isInteger(ids[i]) && ids[i] >= 0 && ids[i] < vocabSize)) {
       throw new ValueError(`setOutputBias: expected ids from 0 to ${vocabSize - 1}, got ${ids[i]}`);
     }
     counts[ids[i]]++;

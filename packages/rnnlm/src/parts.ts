@@ -20,11 +20,12 @@ export interface TrainingPart extends Part {
 
 /** A part that draws a mask in each block of training, and counts them. */
 export interface MaskedPart extends TrainingPart {
+  readonly ratio: number;
   calls: number;
 }
 
 export function isRecurrent(part: Part): part is RecurrentPart {
-  return 'stateNames' in part;
+  return 'stateNames' in part && 'stateful' in part && part.stateful === true;
 }
 
 export function isForTraining(part: Part): part is TrainingPart {

@@ -217,20 +217,31 @@ describe('StackedRnnlm', () => {
     [{ penalties: { temporal: -1 } }, 'expected penalties.temporal to be a number from 0, got -1'],
     [{ cell: 'qrnn', dropouts: { weights: 0.5 } }, 'expected no dropout of weights with qrnn'],
     [{ cell: 'gru', forgetBias: 1 }, 'expected no forgetBias with gru'],
+    [{ cell: 'gru', forgetBias: Number.NaN }, 'expected forgetBias to be a number, got NaN'],
+    [
+      { dropouts: { outptu: 0.5 } },
+      'expected dropouts of words, input, hidden, output, weights, locked, got outptu',
+    ],
+    [{ penalties: { alpha: 2 } }, 'expected penalties of activation, temporal, got alpha'],
+    [{ smoothing: 1 }, 'expected smoothing to be a number from 0 up to 1, without 1, got 1'],
   ])('refuses %j', (stack, message) => {
-    const refused = () => make(stack as StackConfig);
+    const backend = new ReferenceBackend();
+    const refused = () => make(stack as StackConfig, { backend });
     expect(refused).toThrow(ValueError);
     expect(refused).toThrow(message);
+    expect(backend.bytes).toBe(0);
   });
 
   it('takes weights that are given, and refuses those of another model', () => {
     const embed = { shape: [V, D], data: new Float64Array(V * D) };
+    const backend = new ReferenceBackend();
     const wrong = () => make({}, { weights: new Map([['embed.W', { ...embed, shape: [V, D + 1] }]]) });
     expect(wrong).toThrow(
       new ShapeError('weights: expected embed.W (7, 4), got (7, 5); are they of another model?'),
     );
-    expect(() => make({}, { weights: new Map([['embed.W', embed]]) })).toThrow(
+    expect(() => make({}, { backend, weights: new Map([['embed.W', embed]]) })).toThrow(
       'expected lstm1.Wx (4, 20), got none',
     );
+    expect(backend.bytes).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import {
 import { ActivationRegularizer, TemporalActivationRegularizer } from '@unroll/losses';
 import { transposed, ValueError } from '@unroll/tensor';
 import { cellOf, cellsThatForget, cellsWithWh } from './cells.ts';
-import { checkSizes, InitialWeights } from './initial-weights.ts';
+import { checkRatio, checkSizes, InitialWeights } from './initial-weights.ts';
 import { LanguageModel, type ModelOptions } from './language-model.ts';
 import { headNames, type StackConfig } from './model-config.ts';
 import type { Part } from './parts.ts';
@@ -94,12 +94,16 @@ export class StackedRnnlm extends LanguageModel {
   }
 }
 
+const dropoutNames = ['words', 'input', 'hidden', 'output', 'weights', 'locked'];
+const penaltyNames = ['activation', 'temporal'];
+
 function checkStack({
   cell = 'lstm',
   head = 'affine',
-  forgetBias,
+  forgetBias = 0,
   dropouts = {},
   penalties = {},
+  smoothing = 0,
 }: StackConfig): void {
   const expect = (right: boolean, message: string): void => {
     if (!right) throw new ValueError(`StackedRnnlm: expected ${message}`);
@@ -110,17 +114,18 @@ function checkStack({
     !dropouts.weights || cellsWithWh.includes(cell),
     `no dropout of weights with ${cell}, which has no Wh, got ${dropouts.weights}`,
   );
+  expect(Number.isFinite(forgetBias), `forgetBias to be a number, got ${forgetBias}`);
   expect(
-    !forgetBias || cellsThatForget.includes(cell),
+    forgetBias === 0 || cellsThatForget.includes(cell),
     `no forgetBias with ${cell}, which has no forget gate, got ${forgetBias}`,
   );
   for (const [name, ratio] of Object.entries({ ...dropouts, locked: 0 })) {
-    expect(
-      ratio >= 0 && ratio < 1,
-      `dropouts.${name} to be a number from 0 up to 1, without 1, got ${ratio}`,
-    );
+    expect(dropoutNames.includes(name), `dropouts of ${dropoutNames.join(', ')}, got ${name}`);
+    checkRatio('StackedRnnlm', `dropouts.${name}`, ratio);
   }
   for (const [name, factor] of Object.entries(penalties)) {
+    expect(penaltyNames.includes(name), `penalties of ${penaltyNames.join(', ')}, got ${name}`);
     expect(factor >= 0 && Number.isFinite(factor), `penalties.${name} to be a number from 0, got ${factor}`);
   }
+  checkRatio('StackedRnnlm', 'smoothing', smoothing);
 }
