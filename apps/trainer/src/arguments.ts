@@ -22,6 +22,18 @@ export function numberFrom(least: number): (text: string) => number {
   };
 }
 
+export function from0UpTo1(text: string): number {
+  const value = numberFrom(0)(text);
+  if (value > 1) throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return value;
+}
+
+export function from0Below1(text: string): number {
+  const value = numberFrom(0)(text);
+  if (value >= 1) throw new InvalidArgumentError('Expected a number from 0 to below 1.');
+  return value;
+}
+
 export function above0UpTo1(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a number above 0, up to 1.');

@@ -1,6 +1,6 @@
 import { backendNames } from '@unroll/backend';
 import { Command, Option } from 'commander';
-import { above0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
+import { above0UpTo1, from0Below1, from0UpTo1, numberFrom, timeSpan, wholeFrom } from './arguments.ts';
 import { addCompletion } from './completion.ts';
 import { exitCodes } from './exit-code.ts';
 import { compareOrders } from './records/compare-orders.ts';
@@ -125,14 +125,17 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
       'also with a cache of what came after states like the present one, among the last 2000 tokens or so many',
       wholeFrom(1),
     )
-    .option('--cache-theta <f>', 'how much more the most alike of them count', numberFrom(0), 0.3)
-    .option('--cache-lambda <f>', 'the part of the cache in each prediction, below 1', numberFrom(0), 0.1)
+    .option('--cache-theta <f>', 'how much more the most alike of them count (default: 0.3)', numberFrom(0))
+    .option(
+      '--cache-lambda <f>',
+      'the part of the cache in each prediction, below 1 (default: 0.1)',
+      from0Below1,
+    )
     .option('--dynamic <lr>', 'also learning on from what it reads, at this rate', numberFrom(0))
     .option(
       '--dynamic-decay <f>',
-      'the part of their way back that weights return each time',
-      numberFrom(0),
-      0,
+      'the part of their way back that weights return each time, up to 1 (default: 0)',
+      from0UpTo1,
     )
     .option(
       '--dynamic-text <path...>',

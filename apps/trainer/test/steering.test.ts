@@ -14,6 +14,12 @@ async function withText(): Promise<{ folder: string; data: string; out: string }
   return { folder, data, out: join(folder, 'run') };
 }
 
+const stepsOf = (out: string): number[] =>
+  readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).step);
+
 const evaluationsOf = (out: string): { step: number; loss: number }[] =>
   readFileSync(join(out, 'evaluations.jsonl'), 'utf8')
     .trim()
@@ -173,6 +179,31 @@ describe('unroll train', () => {
     expect(evaluationsOf(out)[1].loss).toBeLessThan(1);
   });
 
+  it('with blocks of random length makes as many steps as it was told, and saves the last', async () => {
+    const { data, out } = await withText();
+    const options = ['--random-length', '--time-size', '10', '--batch-size', '5', '--seed', '2'];
+    for (const more of [
+      ['--max-steps', '90', '--epochs', '100000'],
+      ['--overfit', '3', '--max-steps', '60'],
+    ]) {
+      const { code } = await unroll([...smallTraining(data, out, '--force'), ...options, ...more]);
+      expect(code).toBe(0);
+      const steps = Number(more[more.indexOf('--max-steps') + 1]);
+      expect(stepsOf(out).at(-1)).toBe(steps);
+      expect(await readdir(join(out, 'checkpoints'))).toContain(`step-${String(steps).padStart(9, '0')}`);
+    }
+  });
+
+  it.each([
+    ['--average', 'asgd'],
+    ['--schedule', 'plateau'],
+  ])('refuses %s %s without text to validate on', async (...option) => {
+    const { data, out } = await withText();
+    const { code, stderr } = await unroll([...smallTraining(data, out), '--valid-fraction', '0', ...option]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${option.join(' ')} needs text to validate on`);
+  });
+
   it('--patience ends a run that gets no better, and a resume has nothing more to do', async () => {
     const { data, out } = await withText();
     const more = [
@@ -208,6 +239,63 @@ describe('unroll train', () => {
     expect(code).toBe(0);
     const vocab = (path: string) => readFileSync(join(path, 'vocab.json'), 'utf8');
     expect(vocab(`${out}2`)).toBe(vocab(out));
+  });
+});
+
+describe('unroll evaluate', () => {
+  it('has figures of their own for a cache and for learning on, and says how they came about', async () => {
+    const { folder, data, out } = await withText();
+    await unroll(smallTraining(data, out));
+    const options = ['evaluate', out, '--data', data, '--backend', 'reference'];
+    const more = [
+      '--cache',
+      '1000000',
+      '--cache-lambda',
+      '0.2',
+      '--dynamic',
+      '0.001',
+      '--dynamic-text',
+      data,
+    ];
+    const { code, stdout } = await unroll([...options, ...more, '--json']);
+    expect(code).toBe(0);
+    const { perplexity, cache, dynamic } = JSON.parse(stdout);
+    expect(cache).toMatchObject({ window: 1_000_000, theta: 0.3, lambda: 0.2 });
+    expect(dynamic).toMatchObject({ method: 'RMS', lr: 0.001, decay: 0 });
+    for (const better of [cache, dynamic]) expect(better.perplexity).toBeLessThan(perplexity);
+
+    // What updates are measured by is the part that was trained on, not what is evaluated.
+    const parts = join(folder, 'ptb');
+    await mkdir(parts);
+    const [train, other] = [smallText, 'tttt hhhh eeee aaaa nnnn dddd '.repeat(20)];
+    for (const name of ['train', 'valid', 'test']) {
+      await writeFile(join(parts, `ptb.${name}.txt`), name === 'train' ? train : other);
+    }
+    const lossBy = async (text: string) =>
+      JSON.parse((await unroll([...options, '--dynamic', '0.001', '--dynamic-text', text, '--json'])).stdout)
+        .dynamic.loss;
+    expect(await lossBy(parts)).toBe(await lossBy(join(parts, 'ptb.train.txt')));
+    expect(await lossBy(parts)).not.toBe(await lossBy(join(parts, 'ptb.test.txt')));
+    // Of the very text that was divided for the training, only the part that was trained on.
+    const trained = join(folder, 'trained.txt');
+    const chars = Array.from(smallText);
+    await writeFile(trained, chars.slice(0, chars.length - 2 * Math.floor(chars.length * 0.05)).join(''));
+    expect(await lossBy(data)).toBe(await lossBy(trained));
+    expect((await unroll([...options, '--dynamic', '0.001'])).stdout).toContain(
+      'method SGD, lr 0.001, decay 0',
+    );
+  });
+
+  it.each([
+    [['--cache-theta', '1'], '--cache-theta goes with --cache; add it, or leave it out'],
+    [['--dynamic-decay', '1'], '--dynamic-decay goes with --dynamic; add it, or leave it out'],
+    [['--dynamic-text', 'a.txt'], '--dynamic-text goes with --dynamic; add it, or leave it out'],
+    [['--cache', '--cache-lambda', '1'], 'Expected a number from 0 to below 1.'],
+    [['--dynamic', '1', '--dynamic-decay', '2'], 'Expected a number from 0 to 1.'],
+  ])('refuses %j before it computes anything', async (options, message) => {
+    const { code, stderr } = await unroll(['evaluate', 'no-model', '--data', 'no.txt', ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 });
 

@@ -244,7 +244,32 @@ describe('random lengths', () => {
     const [first, second] = [readEpoch(batches).length, readEpoch(batches).length];
     expect(batches.stepsPerEpoch).toBe(first);
     expect(batches.stepsIn(2)).toBe(first + second);
-    expect(new BpttBatches(text).stepsIn(3)).toBe(3 * new BpttBatches(text).stepsPerEpoch);
+    const regular = new BpttBatches(text);
+    expect(regular.stepsIn(3)).toBe(3 * regular.stepsPerEpoch);
+  });
+
+  test('tell in which epoch so many batches end', () => {
+    const [batches, regular] = [make(), new BpttBatches(text)];
+    for (const { stepsIn, epochsFor } of [batches, regular].map((b) => ({
+      stepsIn: b.stepsIn.bind(b),
+      epochsFor: b.epochsFor.bind(b),
+    }))) {
+      for (const epochs of [1, 2, 7]) {
+        expect(epochsFor(stepsIn(epochs))).toBe(epochs);
+        expect(epochsFor(stepsIn(epochs) + 1)).toBe(epochs + 1);
+      }
+    }
+  });
+
+  test('are estimated, and not counted, where there are very many', () => {
+    const batches = new BpttBatches(text.subarray(0, 101), {
+      batchSize: 2,
+      timeSize: 20,
+      randomLength: true,
+    });
+    const steps = batches.stepsIn(1e9);
+    expect(steps / 1e9).toBeCloseTo(batches.stepsIn(1000) / 1000, 6);
+    expect(batches.epochsFor(steps)).toBeCloseTo(1e9, -2);
   });
 
   test('need no more than the position to go on', () => {

@@ -4,6 +4,9 @@ import { TextError } from './text-error.ts';
 import type { TokenIds } from './token-ids.ts';
 import { uniformAt } from './uniform-at.ts';
 
+/** Epochs whose batches of random lengths are counted one by one. */
+const MOST_COUNTED = 1000;
+
 export interface BpttBatchesOptions {
   /** N, the number of streams read side by side. */
   readonly batchSize?: number;
@@ -132,12 +135,27 @@ export class BpttBatches {
     return !(this.#randomStart && this.#position % this.#epochSize === 0);
   }
 
-  /** How many batches so many epochs have, from position 0 on. */
+  /**
+   * How many batches so many epochs have, from position 0 on. With random lengths, those of the first thousand epochs are counted, and
+   * more of them have as many on average.
+   */
   stepsIn(epochs: number): number {
     if (!this.#lengths) return epochs * this.stepsPerEpoch;
+    const counted = Math.min(epochs, MOST_COUNTED);
     let steps = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) steps += this.#lengths.blocksIn(epoch);
-    return steps;
+    for (let epoch = 0; epoch < counted; epoch++) steps += this.#lengths.blocksIn(epoch);
+    return epochs > counted ? Math.round((steps / counted) * epochs) : steps;
+  }
+
+  /** In which epoch, counted from 1, so many batches from position 0 on end: `stepsIn` the other way round. */
+  epochsFor(steps: number): number {
+    if (!this.#lengths) return Math.ceil(steps / this.stepsPerEpoch);
+    let counted = 0;
+    for (let epoch = 0; epoch < MOST_COUNTED; epoch++) {
+      counted += this.#lengths.blocksIn(epoch);
+      if (counted >= steps) return epoch + 1;
+    }
+    return Math.ceil((steps / counted) * MOST_COUNTED);
   }
 
   /** Back to the beginning of every stream. */

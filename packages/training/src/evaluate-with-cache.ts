@@ -42,7 +42,7 @@ export async function evaluateWithCache(
   expect('lambda', lambda >= 0 && lambda < 1, 'a number from 0 up to 1', lambda);
   expect('window', Number.isSafeInteger(window) && window >= 1, 'a whole number from 1', window);
   return undisturbed(model, async () => {
-    const cache = new NeuralCache(ids, { window, theta, timeSize });
+    const cache = new NeuralCache(ids, { window: Math.min(window, ids.length), theta, timeSize });
     const losses = new TargetLosses();
     let total = 0;
     let t = 0;

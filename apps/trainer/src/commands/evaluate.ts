@@ -1,21 +1,24 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
 import type { LanguageModel } from '@unroll/rnnlm';
-import type { SplitFractions, TokenIds } from '@unroll/text';
+import type { SplitFractions, TokenIds, Tokenizer } from '@unroll/text';
 import {
   type Evaluation,
   evaluate,
   evaluateDynamically,
   evaluateWithCache,
+  type GradientOptions,
   type EvaluateOptions as Protocol,
 } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
+import { DataError, UsageError } from '../exit-code.ts';
 import { count, duration, figure } from '../format.ts';
 import { loadModel } from '../model-folder.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
 import { readRunConfig } from '../run-folder/run-config.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface EvaluateOptions extends BackendOptions {
   data: string | readonly string[];
@@ -26,62 +29,76 @@ export interface EvaluateOptions extends BackendOptions {
   json?: boolean;
   /** Tokens that a cache remembers; true: as many as usual. */
   cache?: true | number;
-  cacheTheta: number;
-  cacheLambda: number;
+  cacheTheta?: number;
+  cacheLambda?: number;
   /** The learning rate of dynamic evaluation. */
   dynamic?: number;
-  dynamicDecay: number;
+  dynamicDecay?: number;
   /** Text by whose gradients it measures its updates. */
   dynamicText?: string | readonly string[];
 }
 
-const USUAL_CACHE = 2000;
+const USUAL_CACHE = { window: 2000, theta: 0.3, lambda: 0.1 };
+
+/** Of the streams in which the text for `--dynamic-text` is read, the most; and how long a block is. */
+const RMS_STREAMS = 100;
+const RMS_STEPS = 5;
 
 export async function evaluateModel(folder: string, options: EvaluateOptions): Promise<void> {
+  refuseLoneOptions(options);
   const { backend, description } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
-  const { ids, split } = await chooseSplit(options.data, tokenizer, options.split, await fractionsOf(folder));
+  const trainedOn = await trainingDataOf(folder);
+  const fractions = fractionsOf(trainedOn);
+  const { ids, split } = await chooseSplit(options.data, tokenizer, options.split, fractions);
+  // All is read before the first number is computed, so that nothing that took long is lost.
+  const rms = await readForRms(options.dynamicText, tokenizer, trainedOn);
   const protocol = protocolOf(options, ids);
+  const print = (line: string): void => {
+    if (!options.json) console.log(line);
+  };
+
   const start = performance.now();
   const result = await evaluate(model, ids, { ...protocol, pause: breathe });
   const seconds = (performance.now() - start) / 1000;
-  const cache = await withCache(model, ids, options);
-  const dynamic = await dynamically(model, ids, options, async (data) =>
-    chooseSplit(data, tokenizer, undefined, await fractionsOf(folder)),
-  );
-  if (options.json) {
-    const plain = { ...result, split, tokens: ids.length, exact: false, ...protocol, seconds };
-    console.log(JSON.stringify({ ...plain, cache, dynamic }));
-    return;
-  }
-  console.log(`perplexity   ${figure(result.perplexity)}`);
-  console.log(`loss         ${result.loss.toFixed(4)} nats`);
-  console.log(
+  print(`perplexity   ${figure(result.perplexity)}`);
+  print(`loss         ${result.loss.toFixed(4)} nats`);
+  print(
     `predictions  ${count(result.predictions)} on the ${split === 'all' ? 'whole' : split} text (${describeProtocol(protocol)})`,
   );
-  console.log(`time         ${duration(seconds)} on ${description}`);
-  for (const [name, more] of Object.entries({ cache, dynamic })) {
-    if (!more) continue;
-    const { perplexity, loss, seconds, predictions: _, ...how } = more;
-    console.log(
-      `${name.padEnd(13)}perplexity ${figure(perplexity)}, loss ${loss.toFixed(4)}, every prediction counted; ` +
-        `${Object.entries(how)
-          .map(([name, value]) => `${name} ${value}`)
-          .join(', ')}; ${duration(seconds)}`,
-    );
-  }
+  print(`time         ${duration(seconds)} on ${description}`);
+  const cache = await withCache(model, ids, options);
+  if (cache) print(describeExtra('cache', cache));
+  const dynamic = await dynamically(model, ids, options, rms);
+  if (dynamic) print(describeExtra('dynamic', dynamic));
+  if (!options.json) return;
+  const plain = { ...result, split, tokens: ids.length, exact: false, ...protocol, seconds };
+  console.log(JSON.stringify({ ...plain, cache, dynamic }));
 }
 
 /** What another way to evaluate came to, and with what. */
-type Extra<How> = (Evaluation & How & { readonly seconds: number }) | undefined;
+type Extra<How> = Evaluation & How & { readonly seconds: number };
+
+function describeExtra(name: string, extra: Extra<object>): string {
+  const { perplexity, loss, seconds, predictions: _, ...how } = extra;
+  const numbers = Object.entries(how).map(([name, value]) => `${name} ${value}`);
+  return (
+    `${name.padEnd(13)}perplexity ${figure(perplexity)}, loss ${loss.toFixed(4)}, every prediction counted; ` +
+    `${numbers.join(', ')}; ${duration(seconds)}`
+  );
+}
 
 async function withCache(
   model: LanguageModel,
   ids: TokenIds,
-  { cache, cacheTheta: theta, cacheLambda: lambda }: EvaluateOptions,
-): Promise<Extra<{ window: number; theta: number; lambda: number }>> {
+  { cache, cacheTheta, cacheLambda }: EvaluateOptions,
+): Promise<Extra<typeof USUAL_CACHE> | undefined> {
   if (cache === undefined) return undefined;
-  const how = { window: cache === true ? USUAL_CACHE : cache, theta, lambda };
+  const how = {
+    window: cache === true ? USUAL_CACHE.window : cache,
+    theta: cacheTheta ?? USUAL_CACHE.theta,
+    lambda: cacheLambda ?? USUAL_CACHE.lambda,
+  };
   const start = performance.now();
   const result = await evaluateWithCache(model, ids, { ...how, pause: breathe });
   return { ...result, ...how, seconds: (performance.now() - start) / 1000 };
@@ -90,14 +107,42 @@ async function withCache(
 async function dynamically(
   model: LanguageModel,
   ids: TokenIds,
-  { dynamic: lr, dynamicDecay: decay, dynamicText }: EvaluateOptions,
-  read: (data: string | readonly string[]) => Promise<{ readonly ids: TokenIds }>,
-): Promise<Extra<{ lr: number; decay: number }>> {
+  { dynamic: lr, dynamicDecay: decay = 0 }: EvaluateOptions,
+  rms: GradientOptions | undefined,
+): Promise<Extra<{ method: 'SGD' | 'RMS'; lr: number; decay: number }> | undefined> {
   if (lr === undefined) return undefined;
-  const rms = dynamicText === undefined ? undefined : await read(dynamicText);
   const start = performance.now();
   const result = await evaluateDynamically(model, ids, { lr, decay, rms, pause: breathe });
-  return { ...result, lr, decay, seconds: (performance.now() - start) / 1000 };
+  const method = rms ? 'RMS' : 'SGD';
+  return { ...result, method, lr, decay, seconds: (performance.now() - start) / 1000 };
+}
+
+/** The part of the text that was trained on, in as many streams as it has room for. */
+async function readForRms(
+  data: EvaluateOptions['dynamicText'],
+  tokenizer: Tokenizer,
+  trainedOn: Settings['data'] | undefined,
+): Promise<GradientOptions | undefined> {
+  if (data === undefined) return undefined;
+  const isDivided = `${[trainedOn?.train].flat()}` === `${[data].flat().map((path) => resolve(path))}`;
+  const fractions = isDivided ? fractionsOf(trainedOn) : { valid: 0, test: 0 };
+  const { ids } = await chooseSplit(data, tokenizer, 'train', fractions);
+  const batchSize = Math.min(RMS_STREAMS, Math.floor((ids.length - 1) / RMS_STEPS));
+  if (batchSize >= 1) return { ids, batchSize };
+  throw new DataError(
+    `${[data].flat().join(', ')}: expected ${RMS_STEPS + 1} tokens at least to measure gradients on, got ${ids.length}; give the text of the training`,
+  );
+}
+
+/** Options that would not do anything are a mistake. */
+function refuseLoneOptions({ cache, dynamic, ...options }: EvaluateOptions): void {
+  const lone = [
+    ...(cache === undefined ? (['cacheTheta', 'cacheLambda'] as const) : []),
+    ...(dynamic === undefined ? (['dynamicDecay', 'dynamicText'] as const) : []),
+  ].find((name) => options[name] !== undefined);
+  if (!lone) return;
+  const [with_, rest] = lone.split(/(?=[A-Z])/);
+  throw new UsageError(`--${with_}-${rest.toLowerCase()} goes with --${with_}; add it, or leave it out`);
 }
 
 /** What is asked for; if nothing is, what fits the text. */
@@ -107,10 +152,13 @@ function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: TokenI
   return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };
 }
 
-/** How a single text was divided when the model was trained; as usual, if it is not of a run. */
-async function fractionsOf(folder: string): Promise<SplitFractions> {
+/** Undefined if the model is not of a run. */
+async function trainingDataOf(folder: string): Promise<Settings['data'] | undefined> {
   const path = join(folder, 'run.json');
-  if (!existsSync(path)) return {};
-  const { validFraction, testFraction } = (await readRunConfig(path)).settings.data;
-  return { valid: validFraction, test: testFraction };
+  return existsSync(path) ? (await readRunConfig(path)).settings.data : undefined;
+}
+
+/** How a single text was divided when the model was trained; as usual, if it is not of a run. */
+function fractionsOf(data: Settings['data'] | undefined): SplitFractions {
+  return data ? { valid: data.validFraction, test: data.testFraction } : {};
 }

@@ -15,6 +15,7 @@ import { optionsLayer, setLayer } from '../settings/options.ts';
 import { mapPaths } from '../settings/paths.ts';
 import { recipeLayer } from '../settings/recipes.ts';
 import type { Settings } from '../settings/settings.ts';
+import { settle } from '../settings/settle.ts';
 import { settingsToYaml } from '../settings/write-settings.ts';
 import { type LogFormat, makeView } from '../view/view.ts';
 
@@ -94,7 +95,7 @@ async function settingsFrom(options: TrainOptions): Promise<{ resolved: Resolved
   const { weights } = resolveSettings(given).settings.model;
   const resolved =
     weights && (await isFolder(weights)) ? await withModel(weights, given) : resolveSettings(given);
-  return { resolved, out: options.out ?? file?.out };
+  return { resolved: settle(resolved), out: options.out ?? file?.out };
 }
 
 /** A model to begin with says what it is, and nobody can make it something else; a recipe gives way. */

@@ -23,22 +23,29 @@ export async function readRun(path: string): Promise<Run> {
   const file = (name: string): string => join(path, name);
   const resolved = await readScalars(file('config.resolved.yaml'));
   const settings = resolved.size > 0 ? resolved : withoutGroup(await readScalars(file('run.json')));
-  const [N, T] = [settingOf(settings, 'batchSize'), settingOf(settings, 'timeSize')];
   const environment = await readScalars(file('env.json'));
   const parameters = environment.get('parameters');
-  const tokensPerStep = typeof N === 'number' && typeof T === 'number' ? N * T : undefined;
+  const tokensPerStep = tokensPerStepOf(settings);
   return {
     path,
     name: basename(resolve(path)),
     settings,
     environment,
     model: await readScalars(file('config.json')),
+    tokensPerStep,
     parameters: Number.isSafeInteger(parameters) ? (parameters as number) : undefined,
     ...(await readSteps(file('metrics.jsonl'), tokensPerStep)),
     ...(await readEvaluations(file('evaluations.jsonl'))),
     test: resultOf(await readScalars(file('test.json'))),
     samples: await readSamples(file('samples.txt')),
   };
+}
+
+/** With blocks of random length, about. */
+function tokensPerStepOf(settings: ReadonlyMap<string, Scalar>): number | undefined {
+  const sizes = [settingOf(settings, 'batchSize'), settingOf(settings, 'timeSize')];
+  const [N, T, n] = [...sizes, settingOf(settings, 'accumulate') ?? 1];
+  return typeof N === 'number' && typeof T === 'number' && typeof n === 'number' ? N * T * n : undefined;
 }
 
 async function expectRun(path: string): Promise<void> {

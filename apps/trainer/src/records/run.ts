@@ -8,6 +8,8 @@ export interface Run {
   readonly environment: ReadonlyMap<string, Scalar>;
   /** Of the saved model: kind and sizes. */
   readonly model: ReadonlyMap<string, Scalar>;
+  /** About, with blocks of random length. */
+  readonly tokensPerStep?: number;
   /** How many numbers the model has. */
   readonly parameters?: number;
   /** Means over stretches of the logged steps, all of the same number of lines; in order. */

@@ -1,5 +1,4 @@
 import type { EvaluationRecord, Result, Run, Scalar } from './run.ts';
-import { settingOf } from './setting-of.ts';
 
 /** What a run came to. */
 export interface Summary {
@@ -19,12 +18,11 @@ export interface Summary {
 
 export function summarize(run: Run): Summary {
   const steps = run.lastStep?.step ?? 0;
-  const [N, T] = [settingOf(run.settings, 'batchSize'), settingOf(run.settings, 'timeSize')];
   return {
     model: describeModel(run.model),
     parameters: run.parameters,
     steps,
-    tokens: typeof N === 'number' && typeof T === 'number' ? steps * N * T : undefined,
+    tokens: run.tokensPerStep === undefined ? undefined : steps * run.tokensPerStep,
     seconds: run.seconds,
     tokensPerSecond: median(run.steps.map(({ tokensPerSecond }) => tokensPerSecond)),
     lastLoss: run.lastStep?.loss,

@@ -35,7 +35,7 @@ export async function runSession(
   { command, maxTime = Number.POSITIVE_INFINITY, stopAfter }: Attendance,
   state?: TrainingState,
 ): Promise<number> {
-  const { settings, tokenizer, batches, model, optimizer, schedule, average, steps, epochs } = session;
+  const { settings, tokenizer, batches, model, optimizer, schedule, average, steps } = session;
   const { validation, evalInterval } = session;
   const { training, checkpoints, logging } = settings;
   const signals = listenToSignals((ending) =>
@@ -49,8 +49,9 @@ export async function runSession(
   let reason: 'steps' | 'patience' | 'signal' = 'signal';
   try {
     for await (const event of train({
-      ...{ model, optimizer, schedule, average, batches, epochs, state },
+      ...{ model, optimizer, schedule, average, batches, state },
       accumulate: training.accumulate,
+      epochs: Number.MAX_SAFE_INTEGER, // it is the steps that end it
       maxSteps: steps,
       maxGrad: training.maxGrad > 0 ? training.maxGrad : undefined,
       logEvery: logging.logEvery,

@@ -44,6 +44,9 @@ export interface TrainingSession {
 const OVERFIT_STEPS = 500;
 const OVERFIT_EVAL_INTERVAL = 100;
 
+/** No block of random length is shorter. */
+const SHORTEST_RANDOM = 5;
+
 /**
  * Reads the text and makes model, optimizer and schedule. Nothing is written.
  * @param known the tokenizer of a model that there is already; without it, one is made from the text
@@ -62,9 +65,14 @@ export async function makeSession(
   const { epochs, steps, stepsPerEpoch } = lengthOf(given, batches);
   const valid = overfit ? ids : corpus.valid;
   const protocol = protocolFor(valid);
-  if (!protocol && patience !== undefined) {
+  const waiting = [
+    ...(patience === undefined ? [] : [`--patience ${patience}`]),
+    ...(given.optimizer.average === 'asgd' ? ['--average asgd'] : []),
+    ...(given.schedule.name === 'plateau' ? ['--schedule plateau'] : []),
+  ];
+  if (!protocol && waiting.length > 0) {
     throw new UsageError(
-      `--patience ${patience} needs text to validate on, and there is none; give some with --valid, or a larger --valid-fraction`,
+      `${waiting[0]} needs text to validate on, and there is none; give some with --valid, or a larger --valid-fraction`,
     );
   }
 
@@ -103,22 +111,24 @@ function lengthOf(
   { training }: Settings,
   batches: BpttBatches,
 ): Pick<TrainingSession, 'epochs' | 'steps' | 'stepsPerEpoch'> {
-  const { accumulate, overfit, maxSteps = Number.POSITIVE_INFINITY } = training;
+  const { accumulate, overfit, epochs } = training;
+  const { maxSteps = overfit ? OVERFIT_STEPS : Number.POSITIVE_INFINITY } = training;
   const stepsPerEpoch = Math.ceil(batches.stepsPerEpoch / accumulate);
-  if (overfit) {
-    const steps = training.maxSteps ?? OVERFIT_STEPS;
-    return { epochs: Math.ceil((steps * accumulate) / batches.stepsPerEpoch), steps, stepsPerEpoch };
-  }
-  const { epochs } = training;
   // A run that is to end by its steps may have more epochs than anybody wants to count blocks of.
-  const enough = Math.min(epochs, Math.ceil((maxSteps * accumulate) / batches.stepsPerEpoch) + 1);
-  const steps = Math.min(Math.ceil(batches.stepsIn(enough) / accumulate), maxSteps);
-  return { epochs, steps, stepsPerEpoch };
+  const enough = Number.isFinite(maxSteps) ? batches.epochsFor(maxSteps * accumulate) : epochs;
+  const read = overfit ? enough : Math.min(epochs, enough);
+  const steps = Math.min(Math.ceil(batches.stepsIn(read) / accumulate), maxSteps);
+  return { epochs: read, steps, stepsPerEpoch };
 }
 
 /** Before the batches refuse it in words of the library: here, sizes are options. */
 function expectLongEnough({ data, training }: Settings, { train, test }: Corpus): void {
-  const { batchSize, timeSize, overfit = 1 } = training;
+  const { batchSize, timeSize, randomLength, overfit = 1 } = training;
+  if (randomLength && timeSize < SHORTEST_RANDOM) {
+    throw new UsageError(
+      `--random-length needs a --time-size of ${SHORTEST_RANDOM} at least, got ${timeSize}; give a larger one`,
+    );
+  }
   const least = overfit * batchSize * timeSize + 1;
   if (train.length >= least) return;
   const part = test ? 'for training, after some was held back to validate and test' : 'for training';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../exit-code.ts';
 import { resolveSettings } from './layers.ts';
 import { architectureOf, modelConfigOf } from './model-config.ts';
 
@@ -31,19 +30,6 @@ describe('the configuration of a model', () => {
       dropouts: { words: 0.1, input: 0.4, hidden: 0.25, output: 0.4, locked: true },
       penalties: { temporal: 1 },
     });
-  });
-
-  it.each([
-    [{ model: { layers: 2 } }, '--layers goes with --model stacked-rnnlm, not with rnnlm'],
-    [{ model: { layerNorm: true } }, '--layer-norm goes with --model stacked-rnnlm, not with rnnlm'],
-    [{ regularization: { dropout: 0.5 } }, '--dropout goes with --model better-rnnlm or stacked-rnnlm'],
-    [
-      { model: { name: 'better-rnnlm' }, regularization: { labelSmoothing: 0.1 } },
-      '--label-smoothing goes with --model stacked-rnnlm, not with better-rnnlm',
-    ],
-  ])('refuses what would do nothing: %j', (values, message) => {
-    expect(() => configOf(values)).toThrow(UsageError);
-    expect(() => configOf(values)).toThrow(message);
   });
 
   it('says which of its settings weights have fixed', () => {

@@ -1,7 +1,5 @@
 import type { ModelConfig } from '@unroll/rnnlm';
-import { UsageError } from '../exit-code.ts';
 import type { Settings } from './settings.ts';
-import { settingGroups } from './settings.ts';
 
 /** The configuration of the model that the settings ask for. */
 export function modelConfigOf(settings: Settings, vocabSize: number): ModelConfig {
@@ -9,10 +7,7 @@ export function modelConfigOf(settings: Settings, vocabSize: number): ModelConfi
   const sizes = { model, vocabSize, wordvecSize, hiddenSize };
   const { dropout } = settings.regularization;
   if (model === 'stacked-rnnlm') return { ...sizes, ...stackOf(settings) };
-  refuseStack(settings, model);
   if (model === 'better-rnnlm') return dropout === undefined ? sizes : { ...sizes, dropout };
-  if (dropout !== undefined)
-    throw new UsageError(goesWith('--dropout', 'better-rnnlm or stacked-rnnlm', model));
   return sizes;
 }
 
@@ -44,24 +39,3 @@ export function architectureOf(config: ModelConfig): Partial<Settings['model']> 
 function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
-
-/** Settings that would not do anything are a mistake. */
-function refuseStack(settings: Settings, model: string): void {
-  const ofStack = {
-    model: ['cell', 'layers', 'head', 'projectionSize', 'layerNorm', 'forgetBias'],
-    regularization: Object.keys(settingGroups.regularization.settings).filter(
-      (name) => name !== 'dropout' && name !== 'weightDecay',
-    ),
-  } as const;
-  for (const group of ['model', 'regularization'] as const) {
-    const values: Readonly<Record<string, unknown>> = settings[group];
-    const all: Readonly<Record<string, { readonly flag: string }>> = settingGroups[group].settings;
-    for (const name of ofStack[group]) {
-      if (values[name] === undefined || values[name] === false) continue;
-      throw new UsageError(goesWith(all[name].flag.split(' ')[0], 'stacked-rnnlm', model));
-    }
-  }
-}
-
-const goesWith = (flag: string, expected: string, model: string): string =>
-  `${flag} goes with --model ${expected}, not with ${model}`;

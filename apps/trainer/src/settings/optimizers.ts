@@ -45,9 +45,6 @@ export function describeRates(): string {
 export function makeOptimizer({ optimizer, regularization }: Settings): Optimizer {
   const { name, lr = optimizers[name].lr } = optimizer;
   const { weightDecay } = regularization;
-  if (weightDecay !== undefined && name !== 'sgd' && name !== 'adamw') {
-    throw new UsageError(`--weight-decay goes with --optimizer sgd or adamw, not with ${name}`);
-  }
   return optimizers[name].make(weightDecay === undefined ? { lr } : { lr, weightDecay });
 }
 
@@ -56,12 +53,6 @@ export type AverageName = (typeof averageNames)[number];
 
 export function makeAverage({ optimizer }: Settings): WeightAverage | undefined {
   const { average, averageDecay, averagePatience } = optimizer;
-  if (averageDecay !== undefined && average !== 'ema') {
-    throw new UsageError(`--average-decay goes with --average ema, not with ${average}`);
-  }
-  if (averagePatience !== undefined && average !== 'asgd') {
-    throw new UsageError(`--average-patience goes with --average asgd, not with ${average}`);
-  }
   switch (average) {
     case 'none':
       return undefined;
@@ -77,9 +68,6 @@ export type ScheduleName = (typeof scheduleNames)[number];
 
 /** @param steps of the whole run */
 export function makeSchedule(name: ScheduleName, lr: number, steps: number, warmup: number): Schedule {
-  if (warmup > 0 && name !== 'warmup' && name !== 'linear' && name !== 'cosine') {
-    throw new UsageError(`--warmup goes with --schedule warmup, linear or cosine, not with ${name}`);
-  }
   if (warmup > 0 && steps <= warmup) {
     throw new UsageError(`--warmup ${warmup} leaves nothing of a run of ${steps} steps; make it shorter`);
   }

@@ -179,7 +179,7 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       }),
       dropoutInput: fraction('--dropout-input <f>', 'of word vectors', { usual: '--dropout' }),
       dropoutHidden: fraction('--dropout-hidden <f>', 'between recurrent layers', { usual: '--dropout' }),
-      dropoutOutput: fraction('--dropout-output <f>', 'of what the output layer reads', {
+      dropoutOutput: fraction('--dropout-output <f>', 'of what the last recurrent layer hands on', {
         usual: '--dropout',
       }),
       dropoutWords: fraction('--dropout-words <f>', 'of whole words, wherever a block has them', {
@@ -208,15 +208,25 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       timeSize: whole(1, '--time-size <T>', 'steps of truncated backpropagation', { value: 35 }),
       randomLength: toggle('--random-length', 'blocks of random length, around --time-size and half of it'),
       randomStart: toggle('--random-start', 'cut the text into streams at another place in each epoch'),
-      accumulate: whole(1, '--accumulate <n>', 'add up the gradients of n blocks before weights move', {
-        value: 1,
-      }),
+      accumulate: whole(
+        1,
+        '--accumulate <n>',
+        'read n blocks for each step, and take the mean of their gradients',
+        {
+          value: 1,
+        },
+      ),
       epochs: whole(1, '--epochs <n>', 'how often the text is read', { value: 4 }),
       maxSteps: whole(1, '--max-steps <n>', 'end earlier, after this many steps', { usual: 'all' }),
       maxGrad: numberFrom(0, '--max-grad <norm>', 'clip the gradients at this norm; 0: never', {
         value: 0.25,
       }),
-      seed: whole(0, '--seed <n>', 'of the initial weights and the samples', { value: 1 }),
+      seed: whole(
+        0,
+        '--seed <n>',
+        'of all that is drawn: initial weights, samples, what is dropped, where blocks begin and end',
+        { value: 1 },
+      ),
       evalInterval: whole(1, '--eval-interval <steps>', 'evaluate every so many steps', {
         usual: 'after every epoch',
       }),
