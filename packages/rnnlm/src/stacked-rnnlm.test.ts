@@ -215,8 +215,14 @@ describe('StackedRnnlm', () => {
     [{ layers: 0 }, 'expected layers to be a whole number from 1, got 0'],
     [{ dropouts: { words: 1 } }, 'expected dropouts.words to be a number from 0 up to 1, without 1, got 1'],
     [{ penalties: { temporal: -1 } }, 'expected penalties.temporal to be a number from 0, got -1'],
-    [{ cell: 'qrnn', dropouts: { weights: 0.5 } }, 'expected no dropout of weights with qrnn'],
-    [{ cell: 'gru', forgetBias: 1 }, 'expected no forgetBias with gru'],
+    [
+      { cell: 'qrnn', dropouts: { weights: 0.5 } },
+      'expected dropouts.weights with a cell that has a matrix Wh (lstm, ',
+    ],
+    [
+      { cell: 'gru', forgetBias: 1 },
+      'expected forgetBias with a cell whose b begins with the forget gate (lstm, ',
+    ],
     [{ cell: 'gru', forgetBias: Number.NaN }, 'expected forgetBias to be a number, got NaN'],
     [
       { dropouts: { outptu: 0.5 } },

@@ -112,12 +112,12 @@ function checkStack({
   expect(headNames.includes(head), `head to be one of ${headNames.join(', ')}, got ${head}`);
   expect(
     !dropouts.weights || cellsWithWh.includes(cell),
-    `no dropout of weights with ${cell}, which has no Wh, got ${dropouts.weights}`,
+    `dropouts.weights with a cell that has a matrix Wh (${cellsWithWh.join(', ')}), got ${cell}`,
   );
   expect(Number.isFinite(forgetBias), `forgetBias to be a number, got ${forgetBias}`);
   expect(
     forgetBias === 0 || cellsThatForget.includes(cell),
-    `no forgetBias with ${cell}, which has no forget gate, got ${forgetBias}`,
+    `forgetBias with a cell whose b begins with the forget gate (${cellsThatForget.join(', ')}), got ${cell}`,
   );
   for (const [name, ratio] of Object.entries({ ...dropouts, locked: 0 })) {
     expect(dropoutNames.includes(name), `dropouts of ${dropoutNames.join(', ')}, got ${name}`);

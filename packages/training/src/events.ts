@@ -45,6 +45,8 @@ export interface EvaluationEvent {
   readonly best: boolean;
   /** The learning rate of the next step, if the schedule lowered it because of this evaluation. */
   readonly loweredLr: number | undefined;
+  /** Does the average of the weights begin because of it? */
+  readonly beginsAverage: boolean;
 }
 
 /**

@@ -109,8 +109,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       }
       const isBest = best.take(step, loss);
       const loweredLr = schedule.evaluated(loss) ? schedule.lrAt(step) : undefined;
-      average?.evaluated(loss);
-      yield { type: 'evaluation', step, epoch, loss, perplexity, predictions, best: isBest, loweredLr };
+      const beginsAverage = average?.evaluated(loss) ?? false;
+      const found = { loss, perplexity, predictions, best: isBest, loweredLr, beginsAverage };
+      yield { type: 'evaluation', step, epoch, ...found };
       return true;
     } finally {
       if (isAveraged) average.swap(params);

@@ -67,13 +67,20 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
     `predictions  ${count(result.predictions)} on the ${split === 'all' ? 'whole' : split} text (${describeProtocol(protocol)})`,
   );
   print(`time         ${duration(seconds)} on ${description}`);
+  if (split === 'all' && isSame(options.data, trainedOn)) {
+    print(
+      'note         most of it is what the model was trained on; --split test or valid is the part that was held back',
+    );
+  }
+  const exactly = await exactlyIfCompared(model, ids, options, result, protocol);
+  if (exactly) print(describeExtra('to compare', exactly));
   const cache = await withCache(model, ids, options);
   if (cache) print(describeExtra('cache', cache));
   const dynamic = await dynamically(model, ids, options, rms);
   if (dynamic) print(describeExtra('dynamic', dynamic));
   if (!options.json) return;
   const plain = { ...result, split, tokens: ids.length, exact: false, ...protocol, seconds };
-  console.log(JSON.stringify({ ...plain, cache, dynamic }));
+  console.log(JSON.stringify({ ...plain, exactly, cache, dynamic }));
 }
 
 /** What another way to evaluate came to, and with what. */
@@ -82,10 +89,27 @@ type Extra<How> = Evaluation & How & { readonly seconds: number };
 function describeExtra(name: string, extra: Extra<object>): string {
   const { perplexity, loss, seconds, predictions: _, ...how } = extra;
   const numbers = Object.entries(how).map(([name, value]) => `${name} ${value}`);
-  return (
-    `${name.padEnd(13)}perplexity ${figure(perplexity)}, loss ${loss.toFixed(4)}, every prediction counted; ` +
-    `${numbers.join(', ')}; ${duration(seconds)}`
-  );
+  const parts = [
+    `perplexity ${figure(perplexity)}, loss ${loss.toFixed(4)}, every prediction counted`,
+    ...(numbers.length > 0 ? [numbers.join(', ')] : []),
+    duration(seconds),
+  ];
+  return `${name.padEnd(13)}${parts.join('; ')}`;
+}
+
+/** The plain figure as a cache and dynamic evaluation count: what they are to be compared with. */
+async function exactlyIfCompared(
+  model: LanguageModel,
+  ids: TokenIds,
+  { cache, dynamic }: EvaluateOptions,
+  plain: Evaluation,
+  { exact }: Protocol,
+): Promise<Extra<object> | undefined> {
+  if (cache === undefined && dynamic === undefined) return undefined;
+  if (exact) return { ...plain, seconds: 0 };
+  const start = performance.now();
+  const result = await evaluate(model, ids, { exact: true, pause: breathe });
+  return { ...result, seconds: (performance.now() - start) / 1000 };
 }
 
 async function withCache(
@@ -124,8 +148,7 @@ async function readForRms(
   trainedOn: Settings['data'] | undefined,
 ): Promise<GradientOptions | undefined> {
   if (data === undefined) return undefined;
-  const isDivided = `${[trainedOn?.train].flat()}` === `${[data].flat().map((path) => resolve(path))}`;
-  const fractions = isDivided ? fractionsOf(trainedOn) : { valid: 0, test: 0 };
+  const fractions = isSame(data, trainedOn) ? fractionsOf(trainedOn) : { valid: 0, test: 0 };
   const { ids } = await chooseSplit(data, tokenizer, 'train', fractions);
   const batchSize = Math.min(RMS_STREAMS, Math.floor((ids.length - 1) / RMS_STEPS));
   if (batchSize >= 1) return { ids, batchSize };
@@ -150,6 +173,11 @@ function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: TokenI
   if (exact) return { exact };
   if (batchSize === undefined && timeSize === undefined) return protocolFor(ids) ?? { exact: true };
   return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };
+}
+
+/** Is it the very text that the model was trained on, and that was divided for that? */
+function isSame(data: string | readonly string[], trainedOn: Settings['data'] | undefined): boolean {
+  return `${[trainedOn?.train].flat()}` === `${[data].flat().map((path) => resolve(path))}`;
 }
 
 /** Undefined if the model is not of a run. */

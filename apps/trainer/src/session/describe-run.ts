@@ -8,9 +8,10 @@ import type { TrainingSession } from './session.ts';
 export function describeRun(session: TrainingSession, path?: string): [name: string, value: string][] {
   const { settings, corpus, tokenizer, steps, stepsPerEpoch, optimizer, model, description, validation } =
     session;
-  const { batchSize, timeSize, randomLength, accumulate, maxGrad, seed, overfit, patience } =
+  const { batchSize, timeSize, randomLength, randomStart, accumulate, maxGrad, seed, overfit, patience } =
     settings.training;
-  const { weights } = settings.model;
+  const { epochs, maxSteps = 0 } = settings.training;
+  const { weights, outputBias } = settings.model;
   const { average } = settings.optimizer;
   const V = tokenizer.vocabulary.size;
   const size = model.params.reduce((sum, { value }) => sum + value.size, 0);
@@ -20,7 +21,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
     ['vocabulary', `${count(V)} ${unitOf(tokenizer.kind)}`],
     [
       'model',
-      `${describeModel(model.config)}: ${count(size)} parameters${weights ? `, from ${weights}` : ''}`,
+      `${describeModel(model.config)}: ${count(size)} parameters${weights ? `, from ${weights}` : outputBias === 'counts' ? '; the bias of the output begins with the counts of tokens' : ''}`,
     ],
     [
       'to beat',
@@ -28,7 +29,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
     ],
     [
       'training',
-      `${count(steps)} steps of ${accumulate > 1 ? `${accumulate} x ` : ''}${batchSize} x ${randomLength ? 'about ' : ''}${timeSize} tokens, ${count(stepsPerEpoch)} an epoch; ` +
+      `${count(steps)} steps${maxSteps > steps ? ` (all of ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}; for --max-steps ${maxSteps}, raise --epochs)` : ''} of ${accumulate > 1 ? `${accumulate} x ` : ''}${batchSize} x ${randomLength ? 'about ' : ''}${timeSize} tokens, ${count(stepsPerEpoch)} an epoch${randomStart ? ', from another place each time' : ''}; ` +
         `${settings.optimizer.name}, lr ${plain(optimizer.lr)} ${settings.schedule.name}, ${clipping}` +
         `${average === 'none' ? '' : `; weights averaged (${average})`}` +
         `${patience ? `; ends after ${patience} evaluations that are no better` : ''}`,
@@ -48,7 +49,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
 
 /** `stacked-rnnlm, 2 x lstm, D 256, H 400, tied output, dropout …`. */
 function describeModel({ model, wordvecSize, hiddenSize, ...config }: ModelConfig): string {
-  const { cell, layers, head, layerNorm, dropout, dropouts } = config;
+  const { cell, layers, head, layerNorm, forgetBias, dropout, dropouts, penalties, smoothing } = config;
   const ratios = Object.entries(dropouts ?? {}).filter(([, ratio]) => typeof ratio === 'number' && ratio > 0);
   return [
     model,
@@ -57,8 +58,11 @@ function describeModel({ model, wordvecSize, hiddenSize, ...config }: ModelConfi
     `H ${hiddenSize}`,
     ...(head === undefined || head === 'affine' ? [] : [`${head} output`]),
     ...(layerNorm ? ['layer norm'] : []),
+    ...(forgetBias ? [`forget bias ${forgetBias}`] : []),
     ...(dropout ? [`dropout ${dropout}`] : []),
     ...(ratios.length > 0 ? [`dropout of ${ratios.map(([name, f]) => `${name} ${f}`).join(', ')}`] : []),
+    ...Object.entries(penalties ?? {}).map(([name, factor]) => `${name} penalty ${factor}`),
+    ...(smoothing ? [`labels smoothed by ${smoothing}`] : []),
   ].join(', ');
 }
 

@@ -125,6 +125,11 @@ export async function runSession(
   if (reason === 'patience') {
     view.line(`ended at step ${due.newest} of ${steps}: ${training.patience} evaluations were no better`);
   }
+  if (average && !average.isActive) {
+    view.warn(
+      `the average of the weights (${settings.optimizer.average}) never began: no evaluation was worse than those more than ${settings.optimizer.averagePatience ?? 5} before it. Train longer, evaluate more often (--eval-interval), or take a smaller --average-patience`,
+    );
+  }
   const best = bestAt === undefined ? '' : ` (that of step ${bestAt})`;
   view.line(
     `done in ${time}; the model${validation ? `, the best on the validation text${best},` : ''} is in ${folder.path}`,

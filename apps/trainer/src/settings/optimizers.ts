@@ -69,7 +69,9 @@ export type ScheduleName = (typeof scheduleNames)[number];
 /** @param steps of the whole run */
 export function makeSchedule(name: ScheduleName, lr: number, steps: number, warmup: number): Schedule {
   if (warmup > 0 && steps <= warmup) {
-    throw new UsageError(`--warmup ${warmup} leaves nothing of a run of ${steps} steps; make it shorter`);
+    throw new UsageError(
+      `--warmup ${warmup} leaves nothing of a run of ${steps} steps; give a shorter --warmup, or train longer`,
+    );
   }
   switch (name) {
     case 'constant':

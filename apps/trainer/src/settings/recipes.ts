@@ -63,7 +63,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   'melis-10m': {
     about:
-      'one LSTM with a capped input gate and a projected output, 10 million parameters, for a night or two',
+      'one LSTM with a capped input gate and a projected output, 10 million parameters, for a night or two; of its cell no export to PyTorch or ONNX',
     published:
       'Penn Treebank, test perplexity 58.3 with 24 million parameters, tuned (Melis et al. 2018, arXiv:1707.05589); these values are after theirs, not theirs',
     reached: 'not run here yet',

@@ -148,14 +148,14 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       head: oneOf(
         headNames,
         '--head <name>',
-        'output of its own, tied to the embedding, or projected and tied',
+        'output of its own, tied to the embedding (the last layer then has D units), or projected and tied',
         {
           usual: 'affine',
         },
       ),
       projectionSize: whole(1, '--projection-size <P>', 'what a projected-lstm hands on', { usual: 'D' }),
       layerNorm: toggle('--layer-norm', 'normalize what each recurrent layer hands on'),
-      forgetBias: numberFrom(0, '--forget-bias <b>', 'what the bias of forget gates begins with', {
+      forgetBias: numberFrom(0, '--forget-bias <b>', 'what the bias of forget gates begins with, of LSTMs', {
         usual: '0',
       }),
       outputBias: oneOf(
@@ -182,10 +182,14 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       dropoutOutput: fraction('--dropout-output <f>', 'of what the last recurrent layer hands on', {
         usual: '--dropout',
       }),
-      dropoutWords: fraction('--dropout-words <f>', 'of whole words, wherever a block has them', {
+      dropoutWords: fraction('--dropout-words <f>', 'of whole words (tokens), wherever a block has them', {
         usual: '0',
       }),
-      dropoutWeights: fraction('--dropout-weights <f>', 'of the recurrent weights Wh', { usual: '0' }),
+      dropoutWeights: fraction(
+        '--dropout-weights <f>',
+        'of the recurrent weights Wh (not of min-gru and qrnn)',
+        { usual: '0' },
+      ),
       dropoutPerStep: toggle('--dropout-per-step', 'a mask for each step, instead of one for a whole block'),
       activationPenalty: numberFrom(0, '--activation-penalty <alpha>', 'on large outputs (AR)', {
         usual: '0',

@@ -9,7 +9,14 @@ export function describeEpoch({ epoch, perplexity, seconds }: EpochEvent): strin
 }
 
 /** What was found, and what follows from it. */
-export function describeEvaluation({ step, loss, perplexity, best, loweredLr }: EvaluationEvent): {
+export function describeEvaluation({
+  step,
+  loss,
+  perplexity,
+  best,
+  loweredLr,
+  beginsAverage,
+}: EvaluationEvent): {
   readonly what: string;
   readonly note: string;
 } {
@@ -17,6 +24,6 @@ export function describeEvaluation({ step, loss, perplexity, best, loweredLr }: 
   const lowered = loweredLr === undefined ? '' : `  lr lowered to ${plain(loweredLr)}`;
   return {
     what: `step ${step}  validation loss ${loss.toFixed(3)}  perplexity ${figure(perplexity)}`,
-    note: `${saved}${lowered}`,
+    note: `${saved}${lowered}${beginsAverage ? '  averaging of the weights begins' : ''}`,
   };
 }

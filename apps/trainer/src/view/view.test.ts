@@ -23,7 +23,7 @@ const stepEvent = (step: number, changes: Partial<StepEvent> = {}): StepEvent =>
 
 const evaluationEvent = (step: number, changes: Partial<EvaluationEvent> = {}): EvaluationEvent => ({
   ...{ type: 'evaluation', step, epoch: 1, loss: 5.2, perplexity: 181.3, predictions: 73_500 },
-  ...{ best: true, loweredLr: undefined, ...changes },
+  ...{ best: true, loweredLr: undefined, beginsAverage: false, ...changes },
 });
 
 /** A stream that is, or is not, a terminal of xterm.js, which works out what a person sees. */
