@@ -1,11 +1,11 @@
-import { Document, isScalar, isSeq, Scalar } from 'yaml';
+import { Document, isMap, isScalar, isSeq, Scalar } from 'yaml';
 import { z } from 'zod';
 import { type ResolvedSettings, resolveSettings, settingsSchema } from './layers.ts';
 import { recipeLayer, recipes } from './recipes.ts';
 import type { Setting } from './setting.ts';
 import { type Settings, settingGroups } from './settings.ts';
 
-/** Settings as YAML, with a comment where one is not the default: who said so. */
+/** Settings as YAML, with a comment where one is not the default, who said so, and as comments those that nobody gave a value. */
 export function settingsToYaml({ settings, origins }: ResolvedSettings, heading: string): string {
   const document = new Document(settings);
   for (const [group, inGroup] of Object.entries(settings)) {
@@ -16,6 +16,11 @@ export function settingsToYaml({ settings, origins }: ResolvedSettings, heading:
       if (isScalar(node)) node.comment = ` ${origin}`;
       else if (isSeq(node)) node.commentBefore = ` ${origin}`;
     }
+    const usual = Object.entries<Setting>(settingGroups[group as keyof Settings].settings).flatMap(
+      ([name, { usual }]) => (usual === undefined || name in inGroup ? [] : [` ${name}: ${usual}`]),
+    );
+    const node = document.getIn([group], true);
+    if (isMap(node) && usual.length > 0) node.comment = usual.join('\n');
   }
   document.commentBefore = heading.replace(/^/gm, ' ');
   return document.toString({ lineWidth: 0 });
