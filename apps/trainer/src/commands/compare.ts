@@ -38,6 +38,7 @@ export async function compareRuns(
   }
   const differing = [...(rows[0]?.settings.keys() ?? [])].filter((name) => !inModel.includes(name));
   const short = differing.map((setting) => shortName(setting, differing));
+  const tested = rows.some(({ summary }) => summary.test);
   const head = [
     'run',
     'model',
@@ -45,6 +46,7 @@ export async function compareRuns(
     'steps',
     'best perplexity',
     'at step',
+    ...(tested ? ['test perplexity'] : []),
     'last train loss',
     'tokens/s',
     'time',
@@ -56,6 +58,7 @@ export async function compareRuns(
     count(summary.steps),
     cell(summary.best?.perplexity, measure),
     cell(summary.best?.step, count),
+    ...(tested ? [cell(summary.test?.perplexity, measure)] : []),
     cell(summary.lastLoss, measure),
     cell(summary.tokensPerSecond, (rate) => count(Math.round(rate))),
     cell(summary.seconds, duration),

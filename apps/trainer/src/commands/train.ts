@@ -39,7 +39,10 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   const { resolved, out } = await settingsFrom(options);
   if (options.printConfig) {
     process.stdout.write(
-      settingsToYaml(resolved, 'The settings as resolved. A value without a comment is the default; where a setting is a comment, nothing was said, and that holds.'),
+      settingsToYaml(
+        resolved,
+        'The settings as resolved. A value without a comment is the default; where a setting is a comment, nothing was said, and that holds.',
+      ),
     );
     return 0;
   }

@@ -76,6 +76,13 @@ describe('readRun', () => {
     expect([...(await readRun(folder)).settings]).toEqual([['optimizer.lr', 2]]);
   });
 
+  it('knows how many tokens a step has, whatever number of blocks it reads', async () => {
+    await writeRun(folder, { settings: '' });
+    const training = { batchSize: 2, timeSize: 5, accumulate: 3 };
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ settings: { training } }));
+    expect((await readRun(folder)).tokensPerStep).toBe(30);
+  });
+
   it('reads a run that has logged nothing yet', async () => {
     await mkdir(folder);
     await writeFile(join(folder, 'metrics.jsonl'), '');

@@ -26,9 +26,8 @@ describe('summarize', () => {
     expect(rates([])).toBeUndefined();
   });
 
-  it('counts tokens where the sizes of a batch are known', () => {
-    const told = { 'training.batchSize': 3, 'training.timeSize': 7 };
-    expect(summarize(run({ rates: [1, 1], told })).tokens).toBe(42);
+  it('counts tokens where it is known how many a step has', () => {
+    expect(summarize(run({ rates: [1, 1], tokensPerStep: 21 })).tokens).toBe(42);
     expect(summarize(run({ rates: [1, 1] })).tokens).toBeUndefined();
   });
 
@@ -49,6 +48,18 @@ describe('differingSettings', () => {
       ['b', [2, 4]],
       ['c', [3, undefined]],
       ['d', [undefined, 5]],
+    ]);
+  });
+
+  it('are not those that say what holds anyway, and have that where nothing is said', () => {
+    const runs = [
+      run({ told: { 'model.cell': 'lstm', 'model.forgetBias': 1, 'optimizer.lr': 5 } }),
+      run({ told: { 'model.name': 'rnnlm' } }),
+    ];
+    expect([...differingSettings(runs)]).toEqual([
+      ['model.forgetBias', [1, '0']],
+      ['optimizer.lr', [5, 'as usual']],
+      ['model.name', [undefined, 'rnnlm']],
     ]);
   });
 });
