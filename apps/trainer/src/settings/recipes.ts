@@ -30,14 +30,20 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     },
   },
   hour: {
-    about: 'the best on words that an hour on two cores with a BLAS has room for',
-    reached: 'not run yet',
+    about: 'a good model on words, for an hour on two cores with a BLAS',
+    published:
+      'Penn Treebank, test perplexity 82.7, a regularized LSTM of two layers of 650 (Zaremba et al. 2014, arXiv:1409.2329, table 1)',
+    reached:
+      'test perplexity 78.6, valid 83.1, with a cache valid 74.6: one seed, 15 epochs, an hour on two cores with a BLAS',
     values: {
-      model: { name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 512, layers: 2, head: 'projected' },
-      regularization: { dropout: 0.35, dropoutWords: 0.05 },
-      training: { batchSize: 32, epochs: 16, maxGrad: 1, randomStart: true },
-      optimizer: { name: 'adamw', lr: 0.003, average: 'ema' },
-      schedule: { name: 'cosine', warmup: 100 },
+      model: {
+        ...{ name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 650, layers: 1, head: 'projected' },
+        outputBias: 'counts',
+      },
+      regularization: { dropoutInput: 0.3, dropoutOutput: 0.4, dropoutWords: 0.1, dropoutWeights: 0.2 },
+      training: { batchSize: 32, epochs: 14, maxGrad: 1, randomStart: true, evalInterval: 1660 },
+      optimizer: { name: 'adamw', lr: 0.008, average: 'ema' },
+      schedule: { name: 'cosine', warmup: 200 },
     },
   },
   'awd-lstm': {
