@@ -238,6 +238,15 @@ describe.each(kinds)('$kind, as $caseName', ({ kind, make, caseName }) => {
 });
 
 describe('ExponentialAverage', () => {
+  it('set back to its beginning, forgets what it had averaged', async () => {
+    const [average, params] = [new ExponentialAverage(), parametersOf()];
+    const atFirst = await average.getState();
+    train(average, params, 0);
+    average.setState(atFirst, params);
+    train(average, params, 1);
+    expect(await averagesOf(average, params)).toEqual(await read(params));
+  });
+
   it('begins at once, and no evaluation changes it', async () => {
     const [average, params] = [new ExponentialAverage(), parametersOf()];
     train(average, params, 0);
@@ -326,6 +335,15 @@ describe('TriggeredAverage', () => {
 });
 
 describe('ExponentialAverage', () => {
+  it('set back to its beginning, forgets what it had averaged', async () => {
+    const [average, params] = [new ExponentialAverage(), parametersOf()];
+    const atFirst = await average.getState();
+    train(average, params, 0);
+    average.setState(atFirst, params);
+    train(average, params, 1);
+    expect(await averagesOf(average, params)).toEqual(await read(params));
+  });
+
   it('refuses a state that has not begun, since it begins at once', () => {
     const state = { kind: 'ExponentialAverage', updates: 3, start: null, losses: [], tensors: new Map() };
     expect(() => new ExponentialAverage().setState(state, [])).toThrow('expected start to be a number');

@@ -60,7 +60,7 @@ export abstract class WeightAverage {
       const { value } = parameter;
       const isNew = !this.#averages.has(parameter);
       const [average] = this.#averages.of(parameter);
-      if (isNew) value.backend.copy(average, value);
+      if (isNew || before === 0) value.backend.copy(average, value);
       else value.backend.lerp(average, value, this.partOfNewest(before));
     }
   }
