@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import markdownItMath from 'markdown-it-math/temml';
+import { defineConfig, postcssIsolateStyles } from 'vitepress';
+import { Colours } from '../src/build/highlighter.ts';
+import { renderBroken, renderReading } from '../src/build/reading.ts';
+import { generated, root } from '../src/build/root.ts';
+import { navOf, sidebarOf } from '../src/build/site-map.ts';
+import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
+
+/** Where the site is to live on its host: `/` or `/unroll/`. */
+const base = process.env.UNROLL_DOCS_BASE ?? '/';
+const colours = new Colours();
+const traces = JSON.parse(readFileSync(join(generated, 'traces.json'), 'utf8'));
+
+/** Threads need it; a host of the finished site has to send the same. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  srcDir: 'content',
+  rewrites: { 'generated/:page*': ':page*' },
+  base,
+  cleanUrls: true,
+  title: 'Unroll',
+  description: 'Learn an LSTM by running it: small TypeScript packages for recurrent language models.',
+  lastUpdated: false,
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: { nav: navOf('en'), sidebar: sidebarOf('en') } },
+    ko: {
+      label: '한국어',
+      lang: 'ko',
+      description: '직접 실행하면서 배우는 LSTM: 순환 언어 모델을 이루는 작은 TypeScript 패키지들.',
+      themeConfig: {
+        nav: navOf('ko'),
+        sidebar: sidebarOf('ko'),
+        outline: { label: '이 페이지에서' },
+        docFooter: { prev: '이전', next: '다음' },
+        darkModeSwitchLabel: '밝기',
+        lightModeSwitchTitle: '밝은 화면으로',
+        darkModeSwitchTitle: '어두운 화면으로',
+        sidebarMenuLabel: '차례',
+        returnToTopLabel: '맨 위로',
+        langMenuLabel: '언어 바꾸기',
+        skipToContentLabel: '본문으로 건너뛰기',
+      },
+    },
+  },
+  themeConfig: { search: { provider: 'local' }, outline: [2, 3] },
+  markdown: {
+    languages: ['ts', 'sh', 'json'],
+    shikiSetup: colours.setup,
+    config: (md) => {
+      md.use(markdownItMath);
+      const fence = md.renderer.rules.fence;
+      md.renderer.rules.fence = (tokens, index, options, env, self) => {
+        const { info, content } = tokens[index];
+        if (info.startsWith('read ')) {
+          return renderReading(info.slice(5), content, {
+            ...{ root, traces, highlight: colours.lines },
+            renderInline: (markdown) => md.renderInline(markdown, env),
+          });
+        }
+        if (info.startsWith('broken ')) {
+          return renderBroken(info.slice(7), { root, traces, highlight: colours.lines });
+        }
+        return fence ? fence(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
+      };
+    },
+  },
+  vite: {
+    resolve: { conditions: ['@unroll/source', 'module', 'browser', 'development|production'] },
+    ssr: { resolve: { conditions: ['@unroll/source', 'module', 'node', 'development|production'] } },
+    worker: { format: 'es' },
+    // Live parts are marked vp-raw: how the prose looks is not for them.
+    css: { postcss: { plugins: [postcssIsolateStyles({ includeFiles: [/vp-doc\.css/] })] } },
+    server: { headers: isolation, fs: { allow: [root] } },
+    preview: { headers: isolation },
+    plugins: [serveSourcePages(root, colours.lines, base)],
+  },
+  buildEnd: ({ outDir }) => writeSourcePages(root, outDir, colours.lines, base),
+});

@@ -1,0 +1,25 @@
+/** What pages need that is not written by hand: traces of what the packages do, and the repository's own texts. */
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pageFrom, repositoryPages } from '../src/build/repository-pages.ts';
+import { content, generated, root } from '../src/build/root.ts';
+import { traceOf } from '../src/build/trace.ts';
+import { scenarios } from '../src/live/scenarios/index.ts';
+
+await mkdir(generated, { recursive: true });
+const traces = await Promise.all(
+  Object.entries(scenarios).map(async ([name, scenario]) => [name, await traceOf(scenario, root)] as const),
+);
+await writeFile(join(generated, 'traces.json'), JSON.stringify(Object.fromEntries(traces)));
+
+const pages = join(content, 'generated');
+const pictures = join(content, 'public/pictures');
+for (const folder of [pages, pictures]) await rm(folder, { recursive: true, force: true });
+await mkdir(pictures, { recursive: true });
+for (const page of repositoryPages(root)) {
+  const made = pageFrom(page, root);
+  const path = join(pages, `${page.to}.md`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, made.markdown);
+  for (const { from, to } of made.pictures) await copyFile(join(root, from), join(content, 'public', to));
+}

@@ -1,0 +1,55 @@
+import { gradientCheck } from '@unroll/conformance/checks';
+import { TimeLSTM } from '@unroll/layers';
+import { type Backend, Random, ReferenceBackend, randn, type Tensor, zeros } from '@unroll/tensor';
+
+/** For each thing that the loss depends on, the greatest error of its gradient, relative to the greatest gradient. */
+export type GradientErrors = Readonly<Record<string, number>>;
+
+/** As many time steps as the scenario time-lstm has, so that the numbers of its operations are those of this one's. */
+const [N, T, D, H] = [2, 4, 3, 4];
+
+/**
+ * Checks the gradients of a TimeLSTM against central differences, with some operations of its backward pass left out: as if
+ * their lines were not in the source.
+ * @param leaveOut numbers of operations, in the order in which backward calls them
+ */
+export async function checkBroken(leaveOut: ReadonlySet<number>): Promise<GradientErrors> {
+  const random = new Random(3);
+  let count: number | undefined; // of backward's operations so far
+  const backend = skipping(new ReferenceBackend(), () => count !== undefined && leaveOut.has(count++));
+  const make = (...shape: number[]) => randn(backend, shape, random, 1, 'f64');
+  const values = { xs: make(N, T, D), Wx: make(D, 4 * H), Wh: make(H, 4 * H), b: make(4 * H) };
+  const dhs = make(N, T, H);
+  const layer = new TimeLSTM(values.Wx, values.Wh, values.b);
+  const upstream = await dhs.read();
+  /** The outputs weighted with some numbers, which are then the gradient from above. */
+  const loss = async (): Promise<number> =>
+    (await layer.forward(values.xs).read()).reduce((sum, h, i) => sum + h * upstream[i], 0);
+  const gradients = async () => {
+    for (const { grad } of layer.params) backend.fill(grad, 0);
+    layer.forward(values.xs);
+    count = 0;
+    const dxs: Tensor = layer.backward(dhs);
+    count = undefined;
+    const [Wx, Wh, b] = await Promise.all(layer.params.map(({ grad }) => grad.read()));
+    return { xs: await dxs.read(), Wx, Wh, b };
+  };
+  // A pass that is not broken comes first, so that what is left out shows as the memory of an earlier block would: as stale numbers.
+  layer.forward(values.xs);
+  layer.backward(zeros(backend, [N, T, H], 'f64'));
+  return gradientCheck({ values, loss, gradients });
+}
+
+/** The same backend, which leaves out the operations for which `skip` says so. */
+function skipping(backend: Backend, skip: () => boolean): Backend {
+  const free = new Set(['allocate', 'free', 'dispose', 'read', 'write']);
+  return new Proxy(backend, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      const method = member.bind(target);
+      if (free.has(String(name))) return method;
+      return (...operands: unknown[]) => (skip() ? undefined : method(...operands));
+    },
+  });
+}

@@ -1,0 +1,148 @@
+export const en = {
+  reading: {
+    source: 'the whole file',
+    run: 'Run these lines',
+    loading: 'Loading…',
+    failed: 'It could not be run:',
+    first: 'To the first',
+    back: 'One back',
+    forth: 'One on',
+    play: 'Play',
+    pause: 'Pause',
+    position: 'How far the pass has come',
+    nothing: 'Nothing has run yet. Press → and follow the marked line.',
+    call: (call: number, of: number): string => `call ${call} of ${of}`,
+    change: 'Change the numbers it began with',
+    reset: 'As they were',
+    became: 'now holds',
+    from: 'from',
+  },
+  lstm: {
+    title: 'An LSTM of three cells, unrolled over four steps',
+    forward: 'Forward',
+    backward: 'Backward',
+    stepBack: 'One step back in time',
+    stepForth: 'One step on in time',
+    all: 'All steps',
+    word: (t: number): string => `The word at step ${t}`,
+    forgetBias: 'Added to the forget gates before they are squashed',
+    row: {
+      f: 'f, what stays',
+      g: 'g, what is new',
+      i: 'i, how much of it',
+      o: 'o, what shows',
+      c: 'c, the cell',
+      h: 'h, the state',
+      dh: 'dh, arrives at h',
+      df: 'at f',
+      dg: 'at g',
+      di: 'at i',
+      do: 'at o',
+      dc: 'dc, goes on back',
+    },
+    pick: 'Pick a number to see how it came to be.',
+    backwardNote:
+      'The loss is the sum of the last h. Each number says how that sum would change if the one in its place grew.',
+    before: 'c before',
+  },
+  grid: {
+    value: (name: string, row: string, column: string): string => `${name}, ${row}, ${column}`,
+    row: 'row',
+    column: 'column',
+  },
+  distance: {
+    title: 'How much of a gradient arrives, by how far it has come',
+    x: 'steps back',
+    y: 'norm of the gradient',
+    scale: 'Size of the recurrent weights',
+    forgetBias: 'Bias of the forget gates',
+    other: 'Other weights',
+    note: (steps: number, rnn: number, lstm: number): string =>
+      `After ${steps} steps ${rnn.toExponential(1)} is left in the RNN, ${lstm.toExponential(1)} in the LSTM.`,
+  },
+  streams: {
+    title: 'A text, read in blocks',
+    text: 'the sun was low and the shadows were long when the old ship came home at last with salt on her sails and not a word was said',
+    stream: (n: number): string => `stream ${n}`,
+    next: 'Next block',
+    again: 'From the beginning',
+    N: 'Streams, N',
+    T: 'Time steps, T',
+    note: (block: number): string =>
+      block === 0
+        ? 'The first block. Each stream begins at its own place in the text, with a state of zeros.'
+        : `Block ${block + 1}. Each stream goes on where it stopped, with the state that it had; the marked edges are where gradients stop.`,
+  },
+  cliff: {
+    title: 'Down a landscape with a cliff',
+    startW: 'Begin at w',
+    startB: 'and b',
+    maxGrad: 'Clipped at',
+    lr: 'Learning rate',
+    free: 'gradients as they are',
+    clipped: 'gradients clipped',
+    axes: (w: string, b: string): string =>
+      `Across: the recurrent weight, ${w}. Up: the bias, ${b}. The more orange, the higher the loss.`,
+    click: 'Click anywhere to begin there.',
+    note: (norm: number, free: number, clipped: number): string =>
+      `The steepest gradient on the way had a norm of ${norm.toPrecision(3)}. After 60 steps the loss is ${free.toPrecision(3)} with gradients as they are, ${clipped.toPrecision(3)} with clipped ones.`,
+  },
+  guess: {
+    title: 'What a guess costs',
+    before: 'the cat sat on the',
+    words: ['mat', 'sofa', 'roof', 'moon', 'of', 'xylophone'],
+    comes: (word: string): string => `${word} is the word that comes`,
+    score: (word: string): string => `score of ${word}`,
+    forget: 'Know nothing',
+    note: (p: number, loss: number, perplexity: number): string =>
+      `p = ${p.toPrecision(3)}; loss −ln p = ${loss.toFixed(3)} nats; perplexity e^loss = ${perplexity.toFixed(2)}: as unsure as among ${perplexity.toFixed(1)} words that are all as likely.`,
+  },
+  sampling: {
+    title: 'A thousand draws from the same scores',
+    words: ['mat', 'sofa', 'floor', 'roof', 'table', 'moon', 'of', 'xylophone'],
+    again: 'Draw again',
+    note: (count: number, never: number): string =>
+      never === 0
+        ? `Of ${count} draws, each word had some.`
+        : `Of ${count} draws, ${never} of the words had none.`,
+  },
+  tied: {
+    title: 'One table, used twice',
+    word: 'It reads word',
+    next: 'and should expect',
+    fromEmbedding: 'from reading',
+    fromOutput: 'from scoring',
+    together: 'dW, both',
+    note: (word: number): string =>
+      `Change a number of embed.W: the output changes with it. Reading touches row ${word} alone, scoring every row.`,
+  },
+  masks: {
+    title: 'What is dropped: pale cells are zero, the others grow to make up for them',
+    kinds: {
+      each: 'TimeDropout: another mask at every time step (down: time)',
+      locked: 'LockedDropout: one mask for all steps of a block',
+      words: 'TimeEmbeddingDropout: whole words, wherever they stand in the text',
+      weights: 'WeightDrop: weights from state to gates',
+    },
+    ratio: 'Share that is dropped',
+    next: 'Next block',
+    note: (factor: number): string =>
+      `What is left is multiplied by ${factor.toFixed(2)}, so that sums stay as large as before.`,
+  },
+  broken: {
+    title: 'Cross out a line, and see it caught',
+    line: (line: number): string => `leave out line ${line}`,
+    gradient: 'gradient of',
+    error: 'greatest relative error',
+    right: 'right',
+    wrong: 'wrong',
+    whole:
+      'All lines are run: every gradient agrees with central differences in float64 to better than one in a million.',
+    found: (count: number): string =>
+      count === 0
+        ? 'No gradient is wrong without these lines.'
+        : count === 1
+          ? 'One gradient is wrong.'
+          : `${count} gradients are wrong.`,
+  },
+};
