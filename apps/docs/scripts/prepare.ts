@@ -3,6 +3,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pageFrom, repositoryPages } from '../src/build/repository-pages.ts';
 import { content, generated, root } from '../src/build/root.ts';
+import { siteText } from '../src/build/site-text.ts';
 import { traceOf } from '../src/build/trace.ts';
 import { scenarios } from '../src/live/scenarios/index.ts';
 
@@ -14,7 +15,8 @@ await writeFile(join(generated, 'traces.json'), JSON.stringify(Object.fromEntrie
 
 const pages = join(content, 'generated');
 const pictures = join(content, 'public/pictures');
-for (const folder of [pages, pictures]) await rm(folder, { recursive: true, force: true });
+const texts = join(content, 'public/text');
+for (const folder of [pages, pictures, texts]) await rm(folder, { recursive: true, force: true });
 await mkdir(pictures, { recursive: true });
 for (const page of repositoryPages(root)) {
   const made = pageFrom(page, root);
@@ -23,3 +25,7 @@ for (const page of repositoryPages(root)) {
   await writeFile(path, made.markdown);
   for (const { from, to } of made.pictures) await copyFile(join(root, from), join(content, 'public', to));
 }
+
+await mkdir(texts, { recursive: true });
+for (const lang of ['en', 'ko'] as const)
+  await writeFile(join(texts, `${lang}.txt`), siteText(content, lang));

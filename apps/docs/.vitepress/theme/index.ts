@@ -1,8 +1,11 @@
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
-import { defineAsyncComponent } from 'vue';
+import { defineAsyncComponent, h } from 'vue';
 import LiveReading from '../../src/components/LiveReading.vue';
 import SourceLink from '../../src/components/SourceLink.vue';
+import TrainingBadge from '../../src/components/TrainingBadge.vue';
+import { playgroundKey } from '../../src/lab/playground.ts';
+import { useLab } from '../../src/lab/use-lab.ts';
 import './style.css';
 
 /** What pages name; each comes with the page that needs it. */
@@ -12,7 +15,9 @@ const pictures = {
   DropoutMasks: defineAsyncComponent(() => import('../../src/components/DropoutMasks.vue')),
   GradientDistance: defineAsyncComponent(() => import('../../src/components/GradientDistance.vue')),
   GuessBars: defineAsyncComponent(() => import('../../src/components/GuessBars.vue')),
+  LandingDemo: defineAsyncComponent(() => import('../../src/components/LandingDemo.vue')),
   LstmUnrolled: defineAsyncComponent(() => import('../../src/components/LstmUnrolled.vue')),
+  ThePlayground: defineAsyncComponent(() => import('../../src/components/playground/ThePlayground.vue')),
   SamplingBars: defineAsyncComponent(() => import('../../src/components/SamplingBars.vue')),
   StreamsOverText: defineAsyncComponent(() => import('../../src/components/StreamsOverText.vue')),
   TiedWeights: defineAsyncComponent(() => import('../../src/components/TiedWeights.vue')),
@@ -20,7 +25,9 @@ const pictures = {
 
 export default {
   extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { 'nav-bar-content-before': () => h(TrainingBadge) }),
   enhanceApp: ({ app }) => {
+    app.provide(playgroundKey, useLab('unroll playground'));
     app.component('LiveReading', LiveReading);
     app.component('SourceLink', SourceLink);
     for (const [name, component] of Object.entries(pictures)) app.component(name, component);

@@ -42,15 +42,18 @@ export const sections: readonly Section[] = [
   },
 ];
 
+/** Pages that stand alone in the bar above. */
+const pages: readonly Entry[] = [{ path: '/playground', en: 'Playground', ko: '실습실' }];
+
 type Lang = 'en' | 'ko';
 
 const inLang = (lang: Lang, path: string): string => (lang === 'en' ? path : `/ko${path}`);
 
 export function navOf(lang: Lang): { text: string; link: string; activeMatch: string }[] {
-  return sections.map((section) => ({
-    text: section[lang],
-    link: inLang(lang, section.path),
-    activeMatch: `^${inLang(lang, section.path)}`,
+  return [...sections, ...pages].map(({ path, ...names }) => ({
+    text: names[lang],
+    link: inLang(lang, path),
+    activeMatch: `^${inLang(lang, path)}`,
   }));
 }
 

@@ -50,6 +50,100 @@ export const en = {
     row: 'row',
     column: 'column',
   },
+  lab: {
+    textFile: '/text/en.txt',
+    landing: 'An LSTM learns the text of this site, in this tab. Nothing leaves your machine.',
+    start: 'Train a model now',
+    goOn: 'Go on',
+    pause: 'Pause',
+    status: (step: number, of: number, speed: number | undefined): string =>
+      `step ${step.toLocaleString('en')} of ${of.toLocaleString('en')}${speed ? `, ${Math.round(speed).toLocaleString('en')} characters a second` : ''}`,
+    writes: 'What it writes by now',
+    soon: '…',
+    trainLoss: 'training',
+    validLoss: 'validation',
+    step: 'step',
+    loss: 'loss, nats',
+    perplexity: 'perplexity',
+    chart: 'The loss over the steps of training',
+  },
+  playground: {
+    text: 'Your text',
+    paste: 'Paste a text of some thousand characters: a book, a diary, code, verses.',
+    file: 'Choose a file…',
+    sample: "This site's own text",
+    length: (length: number): string => `${length.toLocaleString('en')} characters`,
+    tooLarge: (name: string, size: number, most: number): string =>
+      `${name}: expected at most ${most} MB, got ${size.toFixed(0)}; train on it with the command unroll.`,
+    notText: (name: string): string =>
+      `${name}: expected text in UTF-8, got something else; save it as UTF-8 first.`,
+    settings: 'The model and its training',
+    names: {
+      tokenizer: 'tokens',
+      cell: 'cell',
+      optimizer: 'optimizer',
+      layers: 'layers',
+      wordvecSize: 'D, vectors',
+      hiddenSize: 'H, hidden units',
+      batchSize: 'N, streams',
+      timeSize: 'T, time steps',
+      lr: 'learning rate',
+      maxGrad: 'clip at (0: never)',
+      dropout: 'dropout',
+      steps: 'steps',
+      seed: 'seed',
+    },
+    choices: {
+      char: 'characters',
+      word: 'words',
+      lstm: 'LSTM',
+      gru: 'GRU',
+      rnn: 'RNN',
+      adamw: 'AdamW',
+      sgd: 'SGD',
+    },
+    range: (least: number, most: number, whole: boolean): string =>
+      `Expected a ${whole ? 'whole ' : ''}number from ${least} to ${most.toLocaleString('en')}`,
+    train: 'Train',
+    step: 'One step',
+    reset: 'Reset',
+    speed: 'tokens a second',
+    facts: (
+      facts: {
+        tokens: number;
+        validTokens: number;
+        vocabSize: number;
+        parameters: number;
+        stepsPerEpoch: number;
+        threads: number;
+      },
+      lnV: number,
+    ): string =>
+      `${facts.tokens.toLocaleString('en')} tokens, ${facts.validTokens.toLocaleString('en')} of them held back to validate on; ${facts.vocabSize.toLocaleString('en')} different ones, so that guessing costs ln V = ${lnV.toFixed(2)}; ${facts.parameters.toLocaleString('en')} parameters; ${facts.stepsPerEpoch.toLocaleString('en')} steps an epoch; ${facts.threads === 1 ? 'one thread' : `${facts.threads} threads`}.`,
+    stays:
+      'Text and model stay in this browser, which keeps them over a reload. Training goes on while you read other pages, and ends with the tab.',
+    writes: 'It writes',
+    prompt: 'Begin with …',
+    write: 'Write',
+    next: 'What it expects next',
+    type: 'Type something from your text',
+    influence: (token: string): string =>
+      `What made it expect “${token}”: the more orange, the more the prediction hangs on it.`,
+    influenceName: 'How much each token mattered for the prediction',
+    hidden: 'Inside',
+    unit: 'hidden unit',
+    unitName: (unit: number): string => `Hidden unit ${unit} over the end of the text`,
+    lookAgain: 'Look again',
+    map: 'All hidden units, down, over the text, across',
+    hiddenNote:
+      'The end of your text, coloured by one hidden unit; below, all of them. Some units come to mean something: where a word ends, whether a bracket is open.',
+    folder: 'The model as a folder',
+    download: 'Download',
+    load: 'Load a model…',
+    folderNote:
+      'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
+    badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
+  },
   distance: {
     title: 'How much of a gradient arrives, by how far it has come',
     x: 'steps back',

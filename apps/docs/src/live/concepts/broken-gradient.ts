@@ -24,7 +24,7 @@ export async function checkBroken(leaveOut: ReadonlySet<number>): Promise<Gradie
   const upstream = await dhs.read();
   /** The outputs weighted with some numbers, which are then the gradient from above. */
   const loss = async (): Promise<number> =>
-    (await layer.forward(values.xs).read()).reduce((sum, h, i) => sum + h * upstream[i], 0);
+    [...(await layer.forward(values.xs).read())].reduce((sum, h, i) => sum + h * upstream[i], 0);
   const gradients = async () => {
     for (const { grad } of layer.params) backend.fill(grad, 0);
     layer.forward(values.xs);

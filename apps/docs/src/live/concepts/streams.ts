@@ -1,4 +1,4 @@
-import { BpttBatches, CharTokenizer } from '@unroll/text';
+import { BpttBatches } from '@unroll/text';
 
 /** Where one block lies in a text. */
 export interface BlockPlace {
@@ -22,10 +22,3 @@ export function blocksOf(text: string, batchSize: number, timeSize: number, coun
     return { streams, continues };
   });
 }
-
-/** The most characters that a block of this many streams could have. */
-export const longestBlock = (text: string, batchSize: number): number =>
-  Math.max(1, Math.floor((text.length - 1) / batchSize));
-
-/** The vocabulary of a text, as a tokenizer of characters has it. */
-export const charactersOf = (text: string): readonly string[] => CharTokenizer.train(text).vocabulary.tokens;

@@ -1,0 +1,174 @@
+import { ReferenceBackend } from '@unroll/tensor';
+import { WasmBackend } from '@unroll/tensor-wasm';
+import type { TrainingEvent } from '@unroll/training';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Lab, type SavedLab } from './lab.ts';
+import { packModel, unpackModel } from './model-files.ts';
+import { defaults, type LabSettings } from './settings.ts';
+
+const TEXT = 'the cat sat on the mat, and the dog sat on the log. '.repeat(120);
+const KOREAN = '고양이는 매트 위에 앉고 강아지는 통나무 위에 앉았다. '.repeat(80);
+const settings: LabSettings = {
+  ...defaults,
+  ...{ wordvecSize: 8, hiddenSize: 16, batchSize: 4, timeSize: 16, steps: 60, lr: 0.02 },
+};
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+const dispose: (() => void)[] = [];
+afterEach(() => {
+  for (const each of dispose.splice(0)) each();
+});
+
+async function make(text = TEXT, changes: Partial<LabSettings> = {}): Promise<Lab> {
+  const backend = await WasmBackend.create({ threads: 1 });
+  const lab = Lab.create({ ...settings, ...changes }, text, backend, breathe);
+  dispose.push(
+    () => lab.dispose(),
+    () => backend.dispose(),
+  );
+  return lab;
+}
+
+async function runToEnd(
+  lab: Lab,
+  stopAfter?: number,
+): Promise<{ events: TrainingEvent[]; saved?: SavedLab }> {
+  const events: TrainingEvent[] = [];
+  let saved: SavedLab | undefined;
+  await lab.run(
+    (event) => events.push(event),
+    async (last) => {
+      saved = last;
+    },
+    stopAfter,
+  );
+  return { events, saved };
+}
+
+const losses = (events: readonly TrainingEvent[]) =>
+  events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+
+describe('Lab', () => {
+  it.each([
+    ['English', TEXT],
+    ['Korean', KOREAN],
+  ])('learns a text in %s', async (_, text) => {
+    const lab = await make(text);
+    const { events } = await runToEnd(lab);
+    const all = losses(events);
+    expect(all[all.length - 1]).toBeLessThan(all[0] / 2);
+    expect(events.at(-1)).toMatchObject({ type: 'end', step: 60, reason: 'steps' });
+    expect(lab.step).toBe(60);
+  });
+
+  it('goes on where it was kept, to the same bits', async () => {
+    const whole = await make();
+    const { events } = await runToEnd(whole);
+    const first = await make();
+    const { saved } = await runToEnd(first, 25);
+    expect(saved?.training.step).toBe(25);
+    const backend = await WasmBackend.create({ threads: 1 });
+    dispose.push(() => backend.dispose());
+    const second = Lab.restore(structuredClone(saved) as SavedLab, backend, breathe);
+    dispose.push(() => second.dispose());
+    const rest = await runToEnd(second);
+    expect(losses(rest.events).slice(-3)).toEqual(losses(events).slice(-3));
+    expect(second.history.filter(({ loss }) => loss !== null).at(-1)).toEqual(
+      whole.history.filter(({ loss }) => loss !== null).at(-1),
+    );
+  });
+
+  it('can be asked while it trains, and trains as if nobody had asked', async () => {
+    const quiet = losses((await runToEnd(await make())).events);
+    const lab = await make();
+    let written = '';
+    const running = runToEnd(lab);
+    const [next, hidden, influence] = await Promise.all([
+      lab.next('the c', 5),
+      lab.hidden('the cat'),
+      lab.influence('the ca'),
+      lab.write('the ', 20, { seed: 1, temperature: 0.8 }, (piece) => {
+        written += piece;
+      }),
+    ]);
+    const { events } = await running;
+    expect(losses(events)).toEqual(quiet);
+    expect(next).toHaveLength(5);
+    expect(next[0].probability).toBeGreaterThanOrEqual(next[1].probability);
+    expect(hidden).toMatchObject({ tokens: [...'the cat'], width: 16 });
+    expect(hidden.values).toHaveLength(7 * 16);
+    expect(influence.values).toHaveLength(6);
+    expect(written).toHaveLength(20);
+  });
+
+  it('says how much each token mattered by the gradient that differences give', async () => {
+    const lab = await make();
+    await runToEnd(lab);
+    const text = 'the ca';
+    const { values, predicted } = await lab.influence(text);
+    const { tokens } = lab.tokenizer.vocabulary;
+    const id = tokens.indexOf(predicted);
+    // A copy in f64 whose word vectors can be moved one by one: each place has a word of its own.
+    const folder = await lab.folder();
+    const { model, tokenizer } = unpackModel(folder, new ReferenceBackend());
+    const ids = tokenizer.encode(text);
+    const embed = model.params[0].value;
+    const D = embed.cols;
+    const at = [...ids].lastIndexOf(ids[4]);
+    expect(ids.filter((other) => other === ids[at])).toHaveLength(1);
+    const table = Float64Array.from(await embed.read());
+    const logP = async (): Promise<number> => {
+      model.resetState();
+      const { tensor } = await import('@unroll/tensor');
+      const scores = await model.predict(tensor(model.backend, ids, [1, ids.length], 'i32')).read();
+      const last = [...scores].slice((ids.length - 1) * tokens.length);
+      const most = Math.max(...last);
+      return last[id] - most - Math.log(last.reduce((sum, score) => sum + Math.exp(score - most), 0));
+    };
+    const step = 1e-2; // the weights are in float32
+    let squares = 0;
+    for (let d = 0; d < D; d++) {
+      const place = ids[at] * D + d;
+      const moved = async (by: number) => {
+        const copy = table.slice();
+        copy[place] += by;
+        embed.write(copy);
+        return logP();
+      };
+      squares += (((await moved(step)) - (await moved(-step))) / (2 * step)) ** 2;
+    }
+    expect(Math.sqrt(squares) / values[at]).toBeCloseTo(1, 2);
+  });
+
+  it('refuses a text that is too short, with what it needs', async () => {
+    await expect(make('short')).rejects.toThrow('expected at least 65 tokens');
+  });
+});
+
+describe('model folders', () => {
+  it('come back as they were', async () => {
+    const lab = await make();
+    const folder = await packModel(lab.model, lab.tokenizer);
+    const { model, tokenizer } = unpackModel(folder, lab.model.backend);
+    dispose.push(() => model.dispose());
+    expect(tokenizer.vocabulary.tokens).toEqual(lab.tokenizer.vocabulary.tokens);
+    expect(await model.params[2].value.read()).toEqual(await lab.model.params[2].value.read());
+  });
+
+  it.each([
+    [
+      'model.safetensors',
+      undefined,
+      'expected a file model.safetensors of a model folder, got config.json, vocab.json',
+    ],
+    ['config.json', '{"model":"rnnlm"}', 'config.json'],
+    ['config.json', 'null', 'config.json: expected a JSON object, got null'],
+    ['vocab.json', '["a"]', 'vocab.json has 1 tokens'],
+    ['model.safetensors', 'nonsense', 'model.safetensors'],
+  ])('with a wrong %s are refused: %s', async (name, content, message) => {
+    const lab = await make();
+    const folder = new Map(await packModel(lab.model, lab.tokenizer));
+    if (content === undefined) folder.delete(name);
+    else folder.set(name, new TextEncoder().encode(content));
+    expect(() => unpackModel(folder, lab.model.backend)).toThrow(message);
+  });
+});

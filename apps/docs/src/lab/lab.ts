@@ -1,0 +1,416 @@
+import { AdamW, CosineSchedule, type Optimizer, type OptimizerState, SGD } from '@unroll/optimizers';
+import {
+  generate,
+  type LanguageModel,
+  type ModelState,
+  type SamplingOptions,
+  StackedRnnlm,
+  setOutputBias,
+} from '@unroll/rnnlm';
+import { type Backend, Random, type Tensor, zeros } from '@unroll/tensor';
+import { BpttBatches, CharTokenizer, splitIds, type Tokenizer, WordTokenizer } from '@unroll/text';
+import { type TrainingEvent, type TrainingState, train } from '@unroll/training';
+import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
+import type { LabSettings } from './settings.ts';
+
+/** What is known before the first step. */
+export interface LabFacts {
+  readonly tokens: number;
+  readonly validTokens: number;
+  readonly vocabSize: number;
+  readonly parameters: number;
+  readonly stepsPerEpoch: number;
+  readonly backend: string;
+  readonly threads: number;
+}
+
+/** All that is needed to go on where a lab was left: plain values, which a browser can store. */
+export interface SavedLab {
+  readonly settings: LabSettings;
+  readonly text: string;
+  readonly folder: ReadonlyMap<string, Uint8Array>;
+  readonly optimizer: OptimizerState;
+  readonly carried: ModelState;
+  readonly training: TrainingState;
+  readonly history: readonly HistoryPoint[];
+}
+
+/** A point of the curves. */
+export interface HistoryPoint {
+  readonly step: number;
+  readonly loss: number | null;
+  readonly gradNorm: number | null;
+  readonly validLoss: number | null;
+}
+
+export interface NextToken {
+  readonly token: string;
+  readonly probability: number;
+}
+
+/** Numbers for each token of a text. */
+export interface TokenValues {
+  readonly tokens: readonly string[];
+  /** For each token so many numbers, one after the other. */
+  readonly values: readonly number[];
+  readonly width: number;
+}
+
+/** Less than this is not held back to validate on: it would not fill a block. */
+const LEAST_VALID = 400;
+const VALID_SHARE = 0.1;
+const EVALUATE_EVERY = 200;
+/** Milliseconds of work between two breaths. */
+const WORK = 12;
+/** Milliseconds of training that may be lost. */
+const KEEP_EVERY = 5000;
+
+/**
+ * A model in training, and all that can be asked of it meanwhile: it writes, and shows its probabilities and its hidden units. Questions
+ * wait for the end of a step, and leave the training as if they had not been asked.
+ */
+export class Lab {
+  readonly settings: LabSettings;
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+  readonly facts: LabFacts;
+  /** What it is trained on. */
+  readonly text: string;
+  readonly #train: Int32Array;
+  readonly #valid: Int32Array;
+  readonly #optimizer: Optimizer;
+  readonly #breathe: () => Promise<void>;
+  readonly #history: HistoryPoint[] = [];
+  readonly #questions: (() => Promise<void>)[] = [];
+  #state: TrainingState | undefined;
+  #stop: { aborted: boolean } | undefined;
+  #lastBreath = 0;
+  /** Of the question at hand while nothing is trained. */
+  #resting: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    settings: LabSettings,
+    text: string,
+    { model, tokenizer }: { model: LanguageModel; tokenizer: Tokenizer },
+    breathe: () => Promise<void>,
+  ) {
+    this.settings = settings;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.text = text;
+    this.#breathe = breathe;
+    const ids = tokenizer.encode(text);
+    const holdsBack = ids.length * VALID_SHARE >= LEAST_VALID;
+    const { train, valid } = splitIds(ids, { valid: holdsBack ? VALID_SHARE : 0, test: 0 });
+    this.#train = train;
+    this.#valid = valid;
+    const { optimizer, lr } = settings;
+    this.#optimizer = optimizer === 'sgd' ? new SGD({ lr }) : new AdamW({ lr });
+    this.facts = {
+      ...{ tokens: ids.length, validTokens: valid.length, vocabSize: tokenizer.vocabulary.size },
+      parameters: model.params.reduce((sum, { value }) => sum + value.size, 0),
+      stepsPerEpoch: this.#batches().stepsPerEpoch,
+      ...{ backend: model.backend.name, threads: threadsOf(model.backend) },
+    };
+  }
+
+  /**
+   * A new model for a text.
+   * @param breathe lets others have their turn
+   * @throws TextError if the text is too short for the batch
+   */
+  static create(settings: LabSettings, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
+    const tokenizer =
+      settings.tokenizer === 'char' ? CharTokenizer.fromText(text) : WordTokenizer.fromText(text);
+    const { cell, layers, wordvecSize, hiddenSize, dropout, seed } = settings;
+    const model = new StackedRnnlm({
+      ...{ backend, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize, seed },
+      ...{ cell, layers, dropouts: { input: dropout, hidden: dropout, output: dropout } },
+    });
+    try {
+      const lab = new Lab(settings, text, { model, tokenizer }, breathe);
+      setOutputBias(model, lab.#train);
+      return lab;
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+
+  /** Goes on where a run was kept, to the same bits on the same backend. */
+  static restore(saved: SavedLab, backend: Backend, breathe: () => Promise<void>): Lab {
+    const unpacked = unpackModel(saved.folder, backend);
+    const lab = new Lab(saved.settings, saved.text, unpacked, breathe);
+    lab.model.setState(saved.carried);
+    lab.#optimizer.setState(saved.optimizer, lab.model.params);
+    lab.#state = saved.training;
+    lab.#history.push(...saved.history);
+    return lab;
+  }
+
+  /** A model to ask, and to train further on a text. */
+  static fromFolder(
+    folder: ModelFolder,
+    settings: LabSettings,
+    text: string,
+    backend: Backend,
+    breathe: () => Promise<void>,
+  ): Lab {
+    return new Lab(settings, text, unpackModel(folder, backend), breathe);
+  }
+
+  get step(): number {
+    return this.#state?.step ?? 0;
+  }
+
+  get isTraining(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  get history(): readonly HistoryPoint[] {
+    return this.#history;
+  }
+
+  /**
+   * Trains until all steps are made, `stop` is called, or so many steps were made.
+   * @param tell of each event, as it happens
+   * @param keep is given all from which to go on, every few seconds and when the run ends
+   */
+  async run(
+    tell: (event: TrainingEvent) => void,
+    keep: (saved: SavedLab) => Promise<void>,
+    stopAfter?: number,
+  ): Promise<void> {
+    if (this.#stop) return;
+    await this.#resting;
+    let kept = performance.now();
+    const signal = { aborted: false };
+    this.#stop = signal;
+    const { steps, lr, maxGrad, optimizer } = this.settings;
+    try {
+      const events = train({
+        ...{ model: this.model, optimizer: this.#optimizer, batches: this.#batches(), signal },
+        schedule: new CosineSchedule({
+          lr,
+          steps: Math.max(steps, 2),
+          minLr: optimizer === 'sgd' ? lr / 20 : lr / 50,
+        }),
+        ...(maxGrad > 0 && { maxGrad }),
+        ...{ epochs: Number.MAX_SAFE_INTEGER, maxSteps: steps, logEvery: 10, state: this.#state },
+        ...(stopAfter !== undefined && { stopAfter: this.step + stopAfter }),
+        ...(this.#valid.length > 0 && { validation: this.#valid, evalInterval: EVALUATE_EVERY }),
+        evaluation: { batchSize: 4, timeSize: 35 },
+        wantsCheckpoint: (step) => step >= steps || performance.now() - kept > KEEP_EVERY,
+        pause: () => this.#pause(),
+      });
+      for await (const event of events) {
+        this.#remember(event);
+        if (event.type === 'checkpoint') {
+          this.#state = event.state;
+          await keep(await this.#save(event.state));
+          kept = performance.now();
+        }
+        tell(event);
+      }
+    } finally {
+      this.#stop = undefined;
+      while (this.#questions.length > 0) await this.#questions.shift()?.();
+    }
+  }
+
+  /** Ends `run` after the step at hand. */
+  stop(): void {
+    if (this.#stop) this.#stop.aborted = true;
+  }
+
+  folder(): Promise<ModelFolder> {
+    return this.#ask(() => packModel(this.model, this.tokenizer));
+  }
+
+  /** Goes on from a prompt; tells each piece of text as it comes. */
+  write(
+    prompt: string,
+    sampleSize: number,
+    options: SamplingOptions & { readonly seed: number },
+    tell: (piece: string) => void,
+  ): Promise<void> {
+    return this.#ask(async () => {
+      const { seed, ...sampling } = options;
+      const ids = this.#idsOf(prompt);
+      const stream = this.tokenizer.stream(ids[ids.length - 1]);
+      const { unknownId } = this.tokenizer;
+      const skipIds = unknownId === undefined ? [] : [unknownId];
+      const random = new Random(seed);
+      for await (const id of generate(this.model, {
+        prompt: ids,
+        sampleSize,
+        random,
+        ...sampling,
+        skipIds,
+      })) {
+        tell(stream.next(id));
+        await this.#breatheIfDue();
+      }
+      tell(stream.end());
+    });
+  }
+
+  /** The likeliest tokens after a text. */
+  next(text: string, count: number): Promise<readonly NextToken[]> {
+    return this.#ask(async () => {
+      const scores = await this.#scores(this.#idsOf(text));
+      const most = greatest(scores);
+      const weights = scores.map((score) => Math.exp(score - most));
+      const sum = weights.reduce((a, b) => a + b, 0);
+      return weights
+        .map((weight, id) => ({ token: this.tokenizer.vocabulary.tokens[id], probability: weight / sum }))
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, count);
+    });
+  }
+
+  /** What the hidden units of the last recurrent layer say at each token. */
+  hidden(text: string): Promise<TokenValues> {
+    return this.#ask(async () => {
+      const ids = this.#idsOf(text);
+      await this.#withIds(ids, (xs) => this.model.predict(xs));
+      const { hs } = this.model;
+      return { tokens: this.#tokensOf(ids), values: [...(await hs.read())], width: hs.cols };
+    });
+  }
+
+  /**
+   * How much each token mattered for the next one that the model would choose: the norm of the gradient of that token's log-probability
+   * by the token's vector, from the layers' own backward.
+   */
+  influence(text: string): Promise<TokenValues & { readonly predicted: string }> {
+    return this.#ask(async () => {
+      const ids = this.#idsOf(text);
+      const { backend, layers, loss } = this.model;
+      return this.#withIds(ids, async (xs) => {
+        const T = ids.length;
+        const scores = this.model.predict(xs);
+        const last = [...(await scores.slice(T - 1, T).read())];
+        const best = last.indexOf(greatest(last));
+        const ts = zeros(backend, [1, T], 'i32');
+        try {
+          ts.write([...Array(T - 1).fill(loss.ignoreLabel), best]);
+          loss.forward(scores, ts);
+          let d: Tensor = loss.backward();
+          for (const layer of layers.slice(1).reverse()) d = layer.backward(d) as Tensor;
+          const D = d.cols;
+          const values = await d.read();
+          const norms = ids.map((_, t) => Math.hypot(...values.subarray(t * D, (t + 1) * D)));
+          const predicted = this.tokenizer.vocabulary.tokens[best];
+          return { tokens: this.#tokensOf(ids), values: norms, width: 1, predicted };
+        } finally {
+          ts.dispose();
+        }
+      });
+    });
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#optimizer.dispose();
+    this.model.dispose();
+  }
+
+  async #save(training: TrainingState): Promise<SavedLab> {
+    const [folder, optimizer, carried] = await Promise.all([
+      packModel(this.model, this.tokenizer),
+      this.#optimizer.getState(),
+      this.model.getState(),
+    ]);
+    const { settings, text } = this;
+    return { settings, text, folder, optimizer, carried, training, history: [...this.#history] };
+  }
+
+  #batches(): BpttBatches {
+    const { batchSize, timeSize } = this.settings;
+    return new BpttBatches(this.#train, { batchSize, timeSize });
+  }
+
+  async #pause(): Promise<void> {
+    await this.#breatheIfDue();
+    while (this.#questions.length > 0) await this.#questions.shift()?.();
+  }
+
+  async #breatheIfDue(): Promise<void> {
+    if (performance.now() - this.#lastBreath < WORK) return;
+    await this.#breathe();
+    this.#lastBreath = performance.now();
+  }
+
+  /** Asks between two steps, or at once if there are none; the model carries on as if nobody had asked. */
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    const undisturbed = async (): Promise<T> => {
+      const { model } = this;
+      const [state, training] = [await model.getState(), model.training];
+      model.training = false;
+      model.resetState();
+      try {
+        return await question();
+      } finally {
+        model.setState(state);
+        model.training = training;
+      }
+    };
+    if (!this.#stop) {
+      const answer = this.#resting.then(undisturbed);
+      this.#resting = answer.catch(() => {});
+      return answer;
+    }
+    return new Promise((resolve, reject) => {
+      this.#questions.push(() => undisturbed().then(resolve, reject));
+    });
+  }
+
+  /** @throws TextError if there is a token that the model does not know, or none at all */
+  #idsOf(text: string): number[] {
+    const ids = [...this.tokenizer.encode(text)];
+    return ids.length > 0 ? ids : [this.#train[0] ?? 0];
+  }
+
+  #tokensOf(ids: readonly number[]): string[] {
+    return ids.map((id) => this.tokenizer.vocabulary.tokens[id]);
+  }
+
+  /** Of each token of the vocabulary, after these. */
+  async #scores(ids: readonly number[]): Promise<number[]> {
+    const read = (xs: Tensor) =>
+      this.model
+        .predict(xs)
+        .slice(ids.length - 1, ids.length)
+        .read();
+    return [...(await this.#withIds(ids, read))];
+  }
+
+  async #withIds<T>(ids: readonly number[], use: (xs: Tensor) => T | Promise<T>): Promise<T> {
+    const xs = zeros(this.model.backend, [1, ids.length], 'i32');
+    try {
+      xs.write(ids);
+      return await use(xs);
+    } finally {
+      xs.dispose();
+    }
+  }
+
+  #remember(event: TrainingEvent): void {
+    if (event.type === 'step') {
+      const { step, loss, gradNorm } = event;
+      this.#history.push({ step, loss, gradNorm, validLoss: null });
+    } else if (event.type === 'evaluation') {
+      this.#history.push({ step: event.step, loss: null, gradNorm: null, validLoss: event.loss });
+    }
+  }
+}
+
+function threadsOf(backend: Backend): number {
+  return 'threads' in backend && typeof backend.threads === 'number' ? backend.threads : 1;
+}
+
+/** A spread would not do for a large vocabulary. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+}

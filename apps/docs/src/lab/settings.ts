@@ -1,0 +1,85 @@
+import type { CellName } from '@unroll/rnnlm';
+
+/** What a reader can set before training: plain values, which also stand in the address of the page. */
+export interface LabSettings {
+  readonly tokenizer: 'char' | 'word';
+  readonly cell: Extract<CellName, 'lstm' | 'gru' | 'rnn'>;
+  readonly layers: number;
+  /** D */
+  readonly wordvecSize: number;
+  /** H */
+  readonly hiddenSize: number;
+  /** N */
+  readonly batchSize: number;
+  /** T */
+  readonly timeSize: number;
+  readonly optimizer: 'adamw' | 'sgd';
+  readonly lr: number;
+  /** 0: gradients are not clipped. */
+  readonly maxGrad: number;
+  readonly dropout: number;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+export const defaults: LabSettings = {
+  ...{ tokenizer: 'char', cell: 'lstm', layers: 1, wordvecSize: 32, hiddenSize: 128 },
+  ...{ batchSize: 16, timeSize: 32, optimizer: 'adamw', lr: 0.005, maxGrad: 1 },
+  ...{ dropout: 0, steps: 2000, seed: 1 },
+};
+
+interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  /** Only whole numbers. */
+  readonly whole: boolean;
+}
+
+export const ranges = {
+  layers: { least: 1, most: 4, whole: true },
+  wordvecSize: { least: 1, most: 1024, whole: true },
+  hiddenSize: { least: 1, most: 1024, whole: true },
+  batchSize: { least: 1, most: 128, whole: true },
+  timeSize: { least: 1, most: 256, whole: true },
+  lr: { least: 0, most: 100, whole: false },
+  maxGrad: { least: 0, most: 100, whole: false },
+  dropout: { least: 0, most: 0.9, whole: false },
+  steps: { least: 1, most: 1_000_000, whole: true },
+  seed: { least: 0, most: 2 ** 31, whole: true },
+} as const satisfies Partial<Record<keyof LabSettings, NumberRange>>;
+
+export const choices = {
+  tokenizer: ['char', 'word'],
+  cell: ['lstm', 'gru', 'rnn'],
+  optimizer: ['adamw', 'sgd'],
+} as const satisfies Partial<Record<keyof LabSettings, readonly string[]>>;
+
+type NumberName = keyof typeof ranges;
+type ChoiceName = keyof typeof choices;
+
+/** The settings that an address asks for; what is not there, or not possible, is as usual. */
+export function settingsFrom(query: URLSearchParams): LabSettings {
+  const settings: Record<string, string | number> = { ...defaults };
+  for (const [name, value] of query) {
+    if (Object.hasOwn(ranges, name)) {
+      const number = Number(value);
+      if (value !== '' && isWithin(name as NumberName, number)) settings[name] = number;
+    } else if (Object.hasOwn(choices, name)) {
+      if ((choices[name as ChoiceName] as readonly string[]).includes(value)) settings[name] = value;
+    }
+  }
+  return settings as unknown as LabSettings;
+}
+
+/** As an address says them: only what is not as usual. */
+export function queryOf(settings: LabSettings): string {
+  const changed = Object.entries(settings).filter(
+    ([name, value]) => value !== defaults[name as keyof LabSettings],
+  );
+  return new URLSearchParams(changed.map(([name, value]) => [name, String(value)])).toString();
+}
+
+export function isWithin(name: NumberName, value: number): boolean {
+  const { least, most, whole } = ranges[name];
+  return value >= least && value <= most && (!whole || Number.isInteger(value));
+}
