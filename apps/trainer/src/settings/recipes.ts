@@ -40,7 +40,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         ...{ name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 650, layers: 1, head: 'projected' },
         outputBias: 'counts',
       },
-      regularization: { dropoutInput: 0.4, dropoutOutput: 0.5, dropoutWords: 0.1, dropoutWeights: 0.3 },
+      regularization: { dropoutInput: 0.3, dropoutOutput: 0.4, dropoutWords: 0.1, dropoutWeights: 0.2 },
       training: { batchSize: 32, epochs: 14, maxGrad: 1, randomStart: true, evalInterval: 1660 },
       optimizer: { name: 'adamw', lr: 0.008, average: 'ema' },
       schedule: { name: 'cosine', warmup: 200 },
