@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import markdownItMath from 'markdown-it-math/temml';
 import { defineConfig, postcssIsolateStyles } from 'vitepress';
+import { exampleName } from '../src/build/examples.ts';
 import { Colours } from '../src/build/highlighter.ts';
-import { renderBroken, renderReading } from '../src/build/reading.ts';
+import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
 import { generated, root } from '../src/build/root.ts';
 import { navOf, sidebarOf } from '../src/build/site-map.ts';
 import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
@@ -11,6 +12,7 @@ import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts
 /** Where the site is to live on its host: `/` or `/unroll/`. */
 const base = process.env.UNROLL_DOCS_BASE ?? '/';
 const colours = new Colours();
+const outputs: Record<string, string> = JSON.parse(readFileSync(join(generated, 'outputs.json'), 'utf8'));
 const traces = JSON.parse(readFileSync(join(generated, 'traces.json'), 'utf8'));
 
 /** Threads need it; a host of the finished site has to send the same. */
@@ -65,6 +67,13 @@ export default defineConfig({
         }
         if (info.startsWith('broken ')) {
           return renderBroken(info.slice(7), { root, traces, highlight: colours.lines });
+        }
+        if (info === 'ts run') {
+          const output = outputs[exampleName(content)];
+          if (output === undefined) throw new Error(`an example has not been run: ${content.slice(0, 80)}`);
+          const html = colours.lines(content.trimEnd()).map((line) => `<span class="line">${line}</span>`);
+          const code = `<div class="language-ts"><pre class="shiki vp-code" v-pre><code>${html.join('\n')}</code></pre></div>`;
+          return `<RunExample :code="${attribute(content)}" :output="${attribute(output)}">${code}</RunExample>\n`;
         }
         return fence ? fence(tokens, index, options, env, self) : self.renderToken(tokens, index, options);
       };

@@ -1,10 +1,12 @@
 /** What pages need that is not written by hand: traces of what the packages do, and the repository's own texts. */
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { exampleName, examplesIn } from '../src/build/examples.ts';
 import { pageFrom, repositoryPages } from '../src/build/repository-pages.ts';
 import { content, generated, root } from '../src/build/root.ts';
 import { siteText } from '../src/build/site-text.ts';
 import { traceOf } from '../src/build/trace.ts';
+import { runExample } from '../src/examples/run-example.ts';
 import { scenarios } from '../src/live/scenarios/index.ts';
 
 await mkdir(generated, { recursive: true });
@@ -29,3 +31,30 @@ for (const page of repositoryPages(root)) {
 await mkdir(texts, { recursive: true });
 for (const lang of ['en', 'ko'] as const)
   await writeFile(join(texts, `${lang}.txt`), siteText(content, lang));
+
+const examples = join(generated, 'examples');
+await rm(examples, { recursive: true, force: true });
+await mkdir(examples, { recursive: true });
+const outputs: Record<string, string> = {};
+for (const name of await readdir(content, { recursive: true })) {
+  if (!name.endsWith('.md')) continue;
+  for (const code of examplesIn(await readFile(join(content, name), 'utf8'))) {
+    const id = exampleName(code);
+    if (Object.hasOwn(outputs, id)) continue; // the same in two languages
+    await writeFile(join(examples, `${id}.ts`), code);
+    const lines: string[] = [];
+    try {
+      await runExample(
+        code,
+        (from) => import(from),
+        (line) => lines.push(line),
+      );
+    } catch (error) {
+      throw new Error(`${name}: an example fails: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+    outputs[id] = lines.join('\n');
+  }
+}
+await writeFile(join(generated, 'outputs.json'), JSON.stringify(outputs));

@@ -2,6 +2,7 @@ import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { defineAsyncComponent, h } from 'vue';
 import LiveReading from '../../src/components/LiveReading.vue';
+import RunExample from '../../src/components/RunExample.vue';
 import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
 import { playgroundKey } from '../../src/lab/playground.ts';
@@ -29,6 +30,7 @@ export default {
   enhanceApp: ({ app }) => {
     app.provide(playgroundKey, useLab('unroll playground'));
     app.component('LiveReading', LiveReading);
+    app.component('RunExample', RunExample);
     app.component('SourceLink', SourceLink);
     for (const [name, component] of Object.entries(pictures)) app.component(name, component);
   },

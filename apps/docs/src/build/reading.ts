@@ -87,7 +87,8 @@ function parseInfo(info: string): {
   return { file, name: rest.find((word) => !word.includes('=')), options };
 }
 
-const attribute = (value: unknown): string =>
+/** A value as that of an attribute in a page's template. */
+export const attribute = (value: unknown): string =>
   JSON.stringify(value).replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
 function liveAttributes(

@@ -98,11 +98,11 @@ export function useLab(name?: string): UsedLab {
   return {
     ...{ view, history, step, loss, validLoss, tokensPerSecond, training, error },
     create: async (settings, text) => {
-      const made = await attempt(() => lab().create(settings, text));
+      const made = await attempt(() => lab().create({ ...settings }, text));
       if (made) show(made);
     },
     load: async (folder, settings, text) => {
-      const made = await attempt(() => lab().load(folder, settings, text));
+      const made = await attempt(() => lab().load(folder, { ...settings }, text));
       if (made) show(made);
     },
     restore: async () => {

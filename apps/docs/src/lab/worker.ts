@@ -33,6 +33,18 @@ const breathe = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
+/** A function of the page: what it is told arrives by a way of its own. */
+type Told<T> = (value: T) => void | Promise<void>;
+
+/** Ends when the page has heard the last that there is to hear, which an answer might overtake. */
+async function allTold<T>(tell: Told<T>, act: (tell: (value: T) => void) => Promise<void>): Promise<void> {
+  let last: void | Promise<void>;
+  await act((value) => {
+    last = tell(value);
+  });
+  await last;
+}
+
 /** The one model of this worker. */
 class LabWorker {
   #backend: Promise<WasmBackend> | undefined;
@@ -58,11 +70,11 @@ class LabWorker {
   }
 
   /** @param name under which the browser keeps all from which to go on; undefined: it does not */
-  run(tell: (event: TrainingEvent) => void, name?: string, stopAfter?: number): Promise<void> {
+  async run(tell: Told<TrainingEvent>, name?: string, stopAfter?: number): Promise<void> {
     const keep = async (saved: SavedLab): Promise<void> => {
       if (name !== undefined) await set(name, saved);
     };
-    return this.#there.run(tell, keep, stopAfter);
+    await allTold(tell, (each) => this.#there.run(each, keep, stopAfter));
   }
 
   stop(): void {
@@ -73,13 +85,13 @@ class LabWorker {
     return this.#there.folder();
   }
 
-  write(
+  async write(
     prompt: string,
     sampleSize: number,
     options: SamplingOptions & { readonly seed: number },
-    tell: (piece: string) => void,
+    tell: Told<string>,
   ): Promise<void> {
-    return this.#there.write(prompt, sampleSize, options, tell);
+    await allTold(tell, (each) => this.#there.write(prompt, sampleSize, options, each));
   }
 
   next(text: string, count: number): Promise<readonly NextToken[]> {

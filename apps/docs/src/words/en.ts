@@ -144,6 +144,15 @@ export const en = {
       'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
     badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
   },
+  example: {
+    run: 'Run',
+    stop: 'Stop',
+    edit: 'Edit',
+    undo: 'As it was',
+    code: 'The example, to be changed',
+    output: 'What it prints',
+    tooLong: 'It ran for a minute and was stopped.',
+  },
   distance: {
     title: 'How much of a gradient arrives, by how far it has come',
     x: 'steps back',

@@ -134,6 +134,15 @@ export const ko: Words = {
       '압축을 풀면 unroll 명령이 이어서 쓸 수 있습니다. unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
     badge: (step) => `학습 중, ${step.toLocaleString('ko')}단계`,
   },
+  example: {
+    run: '실행',
+    stop: '멈춤',
+    edit: '고치기',
+    undo: '원래대로',
+    code: '고쳐 볼 수 있는 예제',
+    output: '출력',
+    tooLong: '1분이 지나 멈췄습니다.',
+  },
   distance: {
     title: '거슬러 올라간 거리에 따라 남아 있는 기울기의 크기',
     x: '거슬러 올라간 단계 수',
