@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import markdownItMath from 'markdown-it-math/temml';
 import { defineConfig, postcssIsolateStyles } from 'vitepress';
 import { exampleName } from '../src/build/examples.ts';
 import { Colours } from '../src/build/highlighter.ts';
+import { llmsText } from '../src/build/llms.ts';
 import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
-import { generated, root } from '../src/build/root.ts';
-import { navOf, sidebarOf } from '../src/build/site-map.ts';
+import { content, generated, root } from '../src/build/root.ts';
+import { tokenizeForSearch } from '../src/build/search.ts';
+import { allPages, navOf, sidebarOf } from '../src/build/site-map.ts';
 import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
+import { translates, versionOf } from '../src/build/translation.ts';
 
 /** Where the site is to live on its host: `/` or `/unroll/`. */
 const base = process.env.UNROLL_DOCS_BASE ?? '/';
@@ -50,7 +54,38 @@ export default defineConfig({
       },
     },
   },
-  themeConfig: { search: { provider: 'local' }, outline: [2, 3] },
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
+  themeConfig: {
+    outline: [2, 3],
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          options: { tokenize: tokenizeForSearch },
+          searchOptions: { combineWith: 'AND', fuzzy: 0.1 },
+        },
+        locales: {
+          ko: {
+            translations: {
+              button: { buttonText: '검색', buttonAriaLabel: '검색' },
+              modal: {
+                ...{ displayDetails: '자세히 보기', resetButtonTitle: '지우기', backButtonTitle: '닫기' },
+                noResultsText: '찾은 것이 없습니다:',
+                footer: { selectText: '선택', navigateText: '이동', closeText: '닫기' },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (!relativePath.startsWith('ko/')) return;
+    const [ours, original] = [relativePath, relativePath.slice(3)].map((path) =>
+      readFileSync(join(content, path), 'utf8'),
+    );
+    return { frontmatter: { ...frontmatter, outdated: translates(ours) !== versionOf(original) } };
+  },
   markdown: {
     languages: ['ts', 'sh', 'json'],
     shikiSetup: colours.setup,
@@ -89,5 +124,8 @@ export default defineConfig({
     preview: { headers: isolation },
     plugins: [serveSourcePages(root, colours.lines, base)],
   },
-  buildEnd: ({ outDir }) => writeSourcePages(root, outDir, colours.lines, base),
+  buildEnd: async ({ outDir }) => {
+    await writeSourcePages(root, outDir, colours.lines, base);
+    await writeFile(join(outDir, 'llms.txt'), llmsText(allPages(), base));
+  },
 });

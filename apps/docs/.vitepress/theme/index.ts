@@ -2,6 +2,7 @@ import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { defineAsyncComponent, h } from 'vue';
 import LiveReading from '../../src/components/LiveReading.vue';
+import OutdatedTranslation from '../../src/components/OutdatedTranslation.vue';
 import RunExample from '../../src/components/RunExample.vue';
 import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
@@ -26,7 +27,11 @@ const pictures = {
 
 export default {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { 'nav-bar-content-before': () => h(TrainingBadge) }),
+  Layout: () =>
+    h(DefaultTheme.Layout, null, {
+      'nav-bar-content-before': () => h(TrainingBadge),
+      'doc-before': () => h(OutdatedTranslation),
+    }),
   enhanceApp: ({ app }) => {
     app.provide(playgroundKey, useLab('unroll playground'));
     app.component('LiveReading', LiveReading);

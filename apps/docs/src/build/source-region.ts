@@ -7,7 +7,7 @@ export interface Region {
 
 /**
  * The lines of a declaration, from its name to the bracket that closes it; without a name, those of the whole file.
- * @param name of a class, a function, an interface or a constant, or a member of a class: `forward`, `#planFor`
+ * @param name of a class, a function, an interface or a constant, a member of a class or a constant of a function: `forward`, `#planFor`
  * @throws Error if there is none of this name, or more than one
  */
 export function sourceRegion(source: string, name: string | undefined, file: string): Region {
@@ -43,5 +43,6 @@ function declarationOf(name: string): RegExp {
   const top = `(export )?(abstract )?(async )?(class|function\\*?|interface|const|type) ${escaped}\\b`;
   const member = `  (protected |private |override |static |async |get |set |readonly )*\\*?${escaped}(<[^>]*>)?\\(.*\\{$`;
   const opened = `  (async )?\\*?${escaped}\\($`;
-  return new RegExp(`^(${top}|${member}|${opened})`);
+  const inner = `  const ${escaped} = `;
+  return new RegExp(`^(${top}|${member}|${opened}|${inner})`);
 }

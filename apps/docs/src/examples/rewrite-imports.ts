@@ -2,7 +2,7 @@ const IMPORT = /^import\s+(type\s+)?\{([^}]*)\}\s+from\s+'([^']+)';?[^\S\n]*$/gm
 
 /**
  * An example as the body of a function, `await load('@unroll/tensor')` in the place of its imports: so a page can run it without a
- * bundler. An example has named imports only, and nothing that only TypeScript knows but `type` in them.
+ * bundler. An example has named imports only.
  */
 export function rewriteImports(code: string): string {
   const body = code.replace(IMPORT, (_, onlyTypes: string | undefined, names: string, from: string) => {

@@ -17,7 +17,9 @@ export async function runExample(
   load: (name: string) => Promise<unknown>,
   print: (line: string) => void,
 ): Promise<void> {
-  const body = new AsyncFunction('load', 'console', `'use strict';\n${rewriteImports(code)}`);
+  const { transform } = await import('sucrase'); // not before somebody runs something
+  const { code: script } = transform(code, { transforms: ['typescript'], disableESTransforms: true });
+  const body = new AsyncFunction('load', 'console', `'use strict';\n${rewriteImports(script)}`);
   const log = (...values: unknown[]): void => print(values.map((value) => showValue(value)).join(' '));
   await body(load, { log });
 }

@@ -9,7 +9,7 @@ export type ExampleMessage =
 
 const tell = (message: ExampleMessage): void => postMessage(message);
 
-onmessage = async ({ data: code }: MessageEvent<string>) => {
+addEventListener('message', async ({ data: code }: MessageEvent<string>) => {
   try {
     await runExample(code, load, (line) => tell({ type: 'line', line }));
     tell({ type: 'end' });
@@ -19,7 +19,7 @@ onmessage = async ({ data: code }: MessageEvent<string>) => {
       message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     });
   }
-};
+});
 
 async function load(name: string): Promise<unknown> {
   if (!Object.hasOwn(packages, name)) {

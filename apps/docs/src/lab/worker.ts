@@ -38,7 +38,7 @@ type Told<T> = (value: T) => void | Promise<void>;
 
 /** Ends when the page has heard the last that there is to hear, which an answer might overtake. */
 async function allTold<T>(tell: Told<T>, act: (tell: (value: T) => void) => Promise<void>): Promise<void> {
-  let last: void | Promise<void>;
+  let last: unknown;
   await act((value) => {
     last = tell(value);
   });
