@@ -8,8 +8,8 @@ import {
   setOutputBias,
 } from '@unroll/rnnlm';
 import { type Backend, Random, type Tensor, zeros } from '@unroll/tensor';
-import { BpttBatches, CharTokenizer, splitIds, type Tokenizer, WordTokenizer } from '@unroll/text';
-import { type TrainingEvent, type TrainingState, train } from '@unroll/training';
+import { BpttBatches, CharTokenizer, splitIds, TextError, type Tokenizer, WordTokenizer } from '@unroll/text';
+import { type Evaluation, evaluate, type TrainingEvent, type TrainingState, train } from '@unroll/training';
 import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
 import type { LabSettings } from './settings.ts';
 
@@ -109,7 +109,8 @@ export class Lab {
     this.facts = {
       ...{ tokens: ids.length, validTokens: valid.length, vocabSize: tokenizer.vocabulary.size },
       parameters: model.params.reduce((sum, { value }) => sum + value.size, 0),
-      stepsPerEpoch: this.#batches().stepsPerEpoch,
+      // A model can also be asked without a text to train on.
+      stepsPerEpoch: ids.length === 0 ? 0 : this.#batches().stepsPerEpoch,
       ...{ backend: model.backend.name, threads: threadsOf(model.backend) },
     };
   }
@@ -148,7 +149,7 @@ export class Lab {
     return lab;
   }
 
-  /** A model to ask, and to train further on a text. */
+  /** A model to ask, and to train further on a text, unless it has tokens that the model does not know: then without one. */
   static fromFolder(
     folder: ModelFolder,
     settings: LabSettings,
@@ -156,7 +157,8 @@ export class Lab {
     backend: Backend,
     breathe: () => Promise<void>,
   ): Lab {
-    return new Lab(settings, text, unpackModel(folder, backend), breathe);
+    const unpacked = unpackModel(folder, backend);
+    return new Lab(settings, knows(unpacked.tokenizer, text) ? text : '', unpacked, breathe);
   }
 
   get step(): number {
@@ -252,6 +254,14 @@ export class Lab {
         await this.#breatheIfDue();
       }
       tell(stream.end());
+    });
+  }
+
+  /** The mean loss over every prediction of the part that is held back, or of the whole text if nothing is. */
+  measure(): Promise<Evaluation> {
+    return this.#ask(() => {
+      const ids = this.#valid.length > 1 ? this.#valid : this.#train;
+      return evaluate(this.model, ids, { exact: true, pause: () => this.#breatheIfDue() });
     });
   }
 
@@ -369,7 +379,7 @@ export class Lab {
   /** @throws TextError if there is a token that the model does not know, or none at all */
   #idsOf(text: string): number[] {
     const ids = [...this.tokenizer.encode(text)];
-    return ids.length > 0 ? ids : [this.#train[0] ?? 0];
+    return ids.length > 0 ? ids : [this.#train[0] ?? 0]; // nothing to go on from: as a text begins
   }
 
   #tokensOf(ids: readonly number[]): string[] {
@@ -403,6 +413,16 @@ export class Lab {
     } else if (event.type === 'evaluation') {
       this.#history.push({ step: event.step, loss: null, gradNorm: null, validLoss: event.loss });
     }
+  }
+}
+
+function knows(tokenizer: Tokenizer, text: string): boolean {
+  try {
+    tokenizer.encode(text);
+    return true;
+  } catch (error) {
+    if (TextError.isInstance(error)) return false;
+    throw error;
   }
 }
 

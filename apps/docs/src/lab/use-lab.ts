@@ -1,5 +1,5 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
-import type { TrainingEvent } from '@unroll/training';
+import type { Evaluation, TrainingEvent } from '@unroll/training';
 import { proxy } from 'comlink';
 import { type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { type Connection, connect } from './connect.ts';
@@ -21,6 +21,7 @@ export interface UsedLab {
   /** What went wrong last; empty if nothing did. */
   readonly error: Ref<string>;
   create(settings: LabSettings, text: string): Promise<void>;
+  /** @throws Error naming what is wrong with the folder; then the model is the one that it was */
   load(folder: ModelFolder, settings: LabSettings, text: string): Promise<void>;
   /** @returns whether there was something to go on with */
   restore(): Promise<boolean>;
@@ -36,6 +37,8 @@ export interface UsedLab {
     options: SamplingOptions & { seed: number },
     tell: (piece: string) => void,
   ): Promise<void>;
+  /** @returns undefined if it went wrong, which `error` says */
+  measure(): Promise<Evaluation | undefined>;
   next(text: string, count: number): Promise<readonly NextToken[]>;
   hidden(text: string): Promise<TokenValues>;
   influence(text: string): Promise<TokenValues & { readonly predicted: string }>;
@@ -102,8 +105,8 @@ export function useLab(name?: string): UsedLab {
       if (made) show(made);
     },
     load: async (folder, settings, text) => {
-      const made = await attempt(() => lab().load(folder, { ...settings }, text));
-      if (made) show(made);
+      error.value = '';
+      show(await lab().load(folder, { ...settings }, text));
     },
     restore: async () => {
       if (name === undefined) return false;
@@ -131,6 +134,7 @@ export function useLab(name?: string): UsedLab {
     },
     folder: () => lab().folder(),
     write: (prompt, size, options, tell) => lab().write(prompt, size, options, proxy(tell)),
+    measure: () => attempt(() => lab().measure()),
     next: (text, count) => lab().next(text, count),
     hidden: (text) => lab().hidden(text),
     influence: (text) => lab().influence(text),

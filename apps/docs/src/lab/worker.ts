@@ -1,6 +1,6 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
 import { WasmBackend } from '@unroll/tensor-wasm';
-import type { TrainingEvent } from '@unroll/training';
+import type { Evaluation, TrainingEvent } from '@unroll/training';
 import { expose } from 'comlink';
 import { del, get, set } from 'idb-keyval';
 import {
@@ -92,6 +92,10 @@ class LabWorker {
     tell: Told<string>,
   ): Promise<void> {
     await allTold(tell, (each) => this.#there.write(prompt, sampleSize, options, each));
+  }
+
+  measure(): Promise<Evaluation> {
+    return this.#there.measure();
   }
 
   next(text: string, count: number): Promise<readonly NextToken[]> {

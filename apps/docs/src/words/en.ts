@@ -107,6 +107,9 @@ export const en = {
     train: 'Train',
     step: 'One step',
     reset: 'Reset',
+    measure: 'Measure',
+    measured: (loss: number, predictions: number): string =>
+      `Over all ${predictions.toLocaleString('en')} predictions of the text that is held back: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
     speed: 'tokens a second',
     facts: (
       facts: {
@@ -142,6 +145,8 @@ export const en = {
     load: 'Load a model…',
     folderNote:
       'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
+    unknownText:
+      'Your text has tokens that this model does not know: it can write, but not be trained on that text.',
     badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
   },
   example: {

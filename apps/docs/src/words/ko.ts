@@ -108,6 +108,9 @@ export const ko: Words = {
     train: '학습',
     step: '한 단계만',
     reset: '처음부터',
+    measure: '재 보기',
+    measured: (loss, predictions) =>
+      `남겨 둔 글의 예측 ${predictions.toLocaleString('ko')}개에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
     speed: '초당 토큰',
     facts: ({ tokens, validTokens, vocabSize, parameters, stepsPerEpoch, threads }, lnV) =>
       `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), 어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, 한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, 스레드 ${threads}개.`,
@@ -132,6 +135,7 @@ export const ko: Words = {
     load: '모델 불러오기…',
     folderNote:
       '압축을 풀면 unroll 명령이 이어서 쓸 수 있습니다. unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
+    unknownText: '글에 이 모델이 모르는 토큰이 있습니다. 글을 쓸 수는 있지만 그 글로 학습할 수는 없습니다.',
     badge: (step) => `학습 중, ${step.toLocaleString('ko')}단계`,
   },
   example: {

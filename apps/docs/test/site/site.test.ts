@@ -1,0 +1,359 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generated, root } from '../../src/build/root.ts';
+import { play } from '../../src/live/play.ts';
+import { scenarios } from '../../src/live/scenarios/index.ts';
+import { isTensor } from '../../src/live/watched.ts';
+import { reasonToSkip, type Visit, visit } from './browse.ts';
+import { builtPages } from './pages.ts';
+
+const run = promisify(execFile);
+const reason = reasonToSkip();
+if (reason !== undefined) console.warn(`the site was not looked at: ${reason}`);
+
+const ENGLISH = 'the cat sat on the mat, and the dog sat on the log; then both of them went home. '.repeat(
+  90,
+);
+const KOREAN = '고양이는 매트 위에 앉고 강아지는 통나무 위에 앉았다. 그리고 둘 다 집으로 돌아갔다. '.repeat(
+  90,
+);
+
+describe.skipIf(reason !== undefined)('the site', () => {
+  let site: Visit;
+  beforeAll(async () => {
+    site = await visit();
+  });
+  afterAll(() => site?.close());
+
+  /** What the browser complained about while this was done. */
+  async function complaintsIn(act: () => Promise<void>): Promise<string[]> {
+    const before = site.complaints.length;
+    await act();
+    return site.complaints.slice(before);
+  }
+
+  it('has pages that load without a complaint, and links that lead somewhere', {
+    timeout: 170_000,
+  }, async () => {
+    const paths = builtPages();
+    expect(paths.length).toBeGreaterThan(80);
+    expect(paths.filter((path) => path.startsWith('ko/')).length).toBeGreaterThan(25);
+    const targets = new Map<string, string>();
+    const complaints = await complaintsIn(async () => {
+      const page = await site.open('');
+      for (const path of paths) {
+        await page.goto(new URL(path, site.server.url).href, { waitUntil: 'load' });
+        const links = await page.$$eval('a[href]', (all) => all.map((a) => (a as HTMLAnchorElement).href));
+        for (const link of links) if (link.startsWith(site.server.url)) targets.set(link, path);
+      }
+      await page.context().close();
+    });
+    expect(complaints).toEqual([]);
+    const dead: string[] = [];
+    const texts = new Map<string, string>();
+    for (const [link, from] of targets) {
+      const { pathname, hash } = new URL(link);
+      if (!texts.has(pathname)) {
+        const response = await fetch(new URL(pathname, site.server.url));
+        texts.set(pathname, response.ok ? await response.text() : '');
+      }
+      const text = texts.get(pathname) ?? '';
+      const [id] = decodeURIComponent(hash.slice(1)).split(/-(?=L\d+$)/); // lines from to of a source
+      if (text === '' || (id !== '' && !text.includes(`id="${id}"`))) dead.push(`${from}: ${link}`);
+    }
+    expect(dead).toEqual([]);
+  });
+
+  it('trains on the landing page, and stops when told to', { timeout: 60_000 }, async () => {
+    const complaints = await complaintsIn(async () => {
+      const page = await site.open('');
+      const lossOf = async () => Number(await page.getAttribute('.landing-demo', 'data-loss'));
+      await page.click('.landing-demo button');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.landing-demo')?.getAttribute('data-step')) >= 150,
+      );
+      expect(await lossOf()).toBeLessThan(2.6);
+      await page.click('.landing-demo button');
+      await page.waitForTimeout(500);
+      const step = await page.getAttribute('.landing-demo', 'data-step');
+      await page.waitForTimeout(500);
+      expect(await page.getAttribute('.landing-demo', 'data-step')).toBe(step);
+      await page.context().close();
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  describe('in its readings', () => {
+    it.each([
+      ['reading/time-lstm', 'time-lstm', 'forward'],
+      ['reading/time-lstm', 'time-lstm', 'backward'],
+      ['reading/lstm', 'lstm', 'backward'],
+      ['reading/time-embedding', 'time-embedding', 'backward'],
+      ['reading/time-affine', 'time-affine', 'forward'],
+      ['reading/time-softmax-with-loss', 'time-softmax-with-loss', 'backward'],
+      ['ko/reading/rnnlm', 'rnnlm', 'forward'],
+    ] as const)(
+      '%s shows the numbers of %s, %s, that the package computes',
+      { timeout: 60_000 },
+      async (path, name, pass) => {
+        const page = await site.open(path);
+        const player = page.locator(`.player[data-scenario="${name}"][data-pass="${pass}"]`);
+        await player.locator('button').first().click();
+        const calls = (await play(scenarios[name]))[pass];
+        for (const [i, { operands }] of calls.entries()) {
+          await player
+            .locator('output')
+            .filter({ hasText: new RegExp(`\\b${i + 1}\\b`) })
+            .waitFor();
+          const shown = await player
+            .locator('.player-call td')
+            .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
+          expect(shown).toEqual(operands.filter(isTensor).flatMap(({ values }) => values));
+          if (i < calls.length - 1) await player.locator('button').nth(1).click();
+        }
+        const [marked] = await page.locator('.line.now').allTextContents();
+        expect(marked).toMatch(/\d/);
+        await page.context().close();
+      },
+    );
+  });
+
+  it('runs its examples with the output that was printed when it was made', {
+    timeout: 120_000,
+  }, async () => {
+    const outputs = new Set(
+      Object.values(JSON.parse(await readFile(join(generated, 'outputs.json'), 'utf8'))),
+    );
+    for (const path of [
+      'start/',
+      'guides/own-layer',
+      'ko/guides/from-pytorch',
+      'packages/text',
+      'packages/rnnlm',
+    ]) {
+      const page = await site.open(path);
+      const example = page.locator('.example').first();
+      const before = await example.locator('.example-output').textContent();
+      expect(outputs).toContain(before);
+      await example.locator('button', { hasText: /Run|실행/ }).click();
+      await page.waitForFunction(
+        () => document.querySelector('.example')?.getAttribute('data-running') === 'false',
+      );
+      expect(await example.locator('[role="alert"]').count()).toBe(0);
+      expect(await example.locator('.example-output').textContent()).toBe(before);
+      await page.context().close();
+    }
+  });
+
+  it('runs what a reader makes of an example, and says what is wrong with it', {
+    timeout: 60_000,
+  }, async () => {
+    const page = await site.open('packages/text');
+    const example = page.locator('.example').first();
+    await example.locator('button', { hasText: 'Edit' }).click();
+    await example.locator('textarea').fill("console.log('mine', 1 + 1);");
+    await example.locator('button', { hasText: 'Run' }).click();
+    await expect.poll(() => example.locator('.example-output').textContent()).toBe('mine 2');
+    await example.locator('textarea').fill("import { x } from 'left-pad';");
+    await example.locator('button', { hasText: 'Run' }).click();
+    await expect
+      .poll(() => example.locator('[role="alert"]').textContent())
+      .toContain('import of left-pad: here there are');
+    await page.context().close();
+  });
+
+  describe('in its playground', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'unroll-site-'));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    const dataOf = async (page: Page, name: string) =>
+      Number(await page.getAttribute('.playground', `data-${name}`));
+    const stepIs = (page: Page, least: number) =>
+      page.waitForFunction(
+        (least) => Number(document.querySelector('.playground')?.getAttribute('data-step')) >= least,
+        least,
+      );
+    const small = '?hiddenSize=32&wordvecSize=16&batchSize=8&timeSize=16&lr=0.02&steps=400';
+
+    it.each([
+      ['English', 'playground', ENGLISH],
+      ['Korean', 'ko/playground', KOREAN],
+    ])(
+      'trains on a text in %s, pauses, goes on, and is there after a reload',
+      { timeout: 90_000 },
+      async (_, path, text) => {
+        const complaints = await complaintsIn(async () => {
+          const page = await site.open(`${path}${small}`);
+          await page.fill('#playground-text', text);
+          await page.click('.playground-run .strong');
+          await stepIs(page, 60);
+          await page.click('.playground-run .large'); // pause
+          await page.waitForSelector('.playground[data-training="false"]');
+          const [step, loss] = [await dataOf(page, 'step'), await dataOf(page, 'loss')];
+          expect(loss).toBeLessThan(2.5);
+          await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
+          await page.waitForSelector('.playground[data-ready="true"]');
+          expect(await dataOf(page, 'step')).toBe(step);
+          expect(await page.inputValue('#playground-text')).toBe(text);
+          await page.click('.playground-run .strong'); // go on
+          await stepIs(page, step + 60);
+          await page.click('.playground-run .large');
+          await page.waitForSelector('.playground[data-training="false"]');
+          expect(await dataOf(page, 'loss')).toBeLessThan(loss);
+          await page.context().close();
+        });
+        expect(complaints).toEqual([]);
+      },
+    );
+
+    it('goes on training while other pages are read, and says so', { timeout: 60_000 }, async () => {
+      const page = await site.open(`playground${small}`);
+      await page.fill('#playground-text', ENGLISH);
+      await page.click('.playground-run .strong');
+      await stepIs(page, 10);
+      await page.click('.VPNavBar a[href="/concepts/"]');
+      await page.waitForURL('**/concepts/');
+      await page.click('.training-badge');
+      await page.waitForSelector('.playground');
+      await stepIs(page, 20);
+      await page.context().close();
+    });
+
+    it('hands its model to the command, which measures the same', { timeout: 90_000 }, async () => {
+      const page = await site.open(`playground${small}`);
+      await page.fill('#playground-text', ENGLISH);
+      await page.click('.playground-run .strong');
+      await stepIs(page, 100);
+      await page.click('.playground-run .large');
+      await page.waitForSelector('.playground[data-training="false"]');
+      await page.click('text=Measure');
+      const here = Number(
+        await (await page.waitForSelector('.playground-measured')).getAttribute('data-loss'),
+      );
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download')]);
+      const zip = join(folder, 'model.zip');
+      await download.saveAs(zip);
+      const files = unzipSync(new Uint8Array(await readFile(zip)));
+      const model = join(folder, 'my-model');
+      await mkdir(model);
+      for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+      const held = Math.round(ENGLISH.length * 0.1);
+      await writeFile(join(folder, 'valid.txt'), ENGLISH.slice(-held));
+      const { loss } = await unroll(
+        'evaluate',
+        model,
+        '--data',
+        join(folder, 'valid.txt'),
+        '--exact',
+        '--json',
+        '--backend',
+        'wasm',
+      );
+      expect(Math.abs(loss - here)).toBeLessThan(1e-5);
+      await page.context().close();
+    });
+
+    it('takes a model that the command has trained, and writes with it', { timeout: 120_000 }, async () => {
+      const [text, out] = [join(folder, 'text.txt'), join(folder, 'trained')];
+      await writeFile(text, ENGLISH);
+      await unroll(
+        ...[
+          'train',
+          '--data',
+          text,
+          '--recipe',
+          'char',
+          '--hidden-size',
+          '32',
+          '--max-steps',
+          '60',
+          '--out',
+          out,
+        ],
+        ...['--backend', 'wasm', '--quiet'],
+      );
+      const { loss } = await unroll(
+        'evaluate',
+        out,
+        '--data',
+        text,
+        '--valid-fraction',
+        '0.1',
+        '--test-fraction',
+        '0',
+        '--split',
+        'valid',
+        '--exact',
+        '--json',
+        '--backend',
+        'wasm',
+      );
+      const page = await site.open('playground');
+      await page.fill('#playground-text', ENGLISH);
+      const names = ['config.json', 'vocab.json', 'model.safetensors'].map((name) => join(out, name));
+      await page.setInputFiles('.playground-folder input', names);
+      await page.click('text=Measure');
+      const here = Number(
+        await (await page.waitForSelector('.playground-measured')).getAttribute('data-loss'),
+      );
+      expect(Math.abs(loss - here)).toBeLessThan(1e-5);
+      await page.fill('.playground-part input[type="text"]', 'the cat');
+      await page.click('text="Write"');
+      await expect
+        .poll(async () => (await page.textContent('.playground-written'))?.length)
+        .toBeGreaterThan(250);
+      await page.context().close();
+    });
+
+    it('says what is wrong with a file that is no model, and keeps what it had', {
+      timeout: 60_000,
+    }, async () => {
+      const page = await site.open('playground');
+      const broken = join(folder, 'model.safetensors');
+      await writeFile(broken, 'not weights');
+      await page.setInputFiles('.playground-folder input', broken);
+      await expect
+        .poll(() => page.textContent('.playground-folder [role="alert"]'))
+        .toContain('expected a file config.json of a model folder');
+      const cut = join(folder, 'cut.zip');
+      await writeFile(cut, 'PK and nothing more');
+      await page.setInputFiles('.playground-folder input', cut);
+      await expect
+        .poll(() => page.textContent('.playground-folder [role="alert"]'))
+        .toContain('cut.zip: expected a zip');
+      await page.context().close();
+    });
+
+    /** What the command prints, as JSON if it does. */
+    async function unroll(...args: string[]): Promise<{ loss: number }> {
+      const cli = join(root, 'apps/trainer/test/cli.ts');
+      const node = ['--conditions=@unroll/source', '--disable-warning=ExperimentalWarning', cli, ...args];
+      const { stdout } = await run(process.execPath, node);
+      return stdout.trim().startsWith('{') ? JSON.parse(stdout) : { loss: Number.NaN };
+    }
+  });
+
+  it('works without the headers that isolate a page, on one thread', { timeout: 60_000 }, async () => {
+    const plain = await visit({ isolated: false });
+    try {
+      const page = await plain.open('');
+      await page.click('.landing-demo button');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.landing-demo')?.getAttribute('data-step')) >= 20,
+      );
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      expect(plain.complaints).toEqual([]);
+    } finally {
+      await plain.close();
+    }
+  });
+});

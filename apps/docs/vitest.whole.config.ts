@@ -1,0 +1,3 @@
+import config from '@unroll/vitest-config';
+
+export default config;
