@@ -51,7 +51,10 @@ const parts: Record<string, () => Promise<void>> = {
       const pending: Promise<void>[] = [];
       page.context().on('response', (response) => {
         if (!new URL(response.url()).pathname.endsWith('.js')) return;
-        pending.push(response.body().then((body) => void (sum += gzipSync(body).length)));
+        const add = (body: Buffer): void => {
+          sum += gzipSync(body).length;
+        };
+        pending.push(response.body().then(add));
       });
       await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
       await Promise.all(pending);

@@ -15,7 +15,7 @@ import { mappedSources } from './mapped-sources.mjs';
  * Bundles each budget's code as a user's bundler would, from the built packages.
  * @param {string} file budgets.json
  * @param {string} from a folder from which the packages can be imported
- * @returns {Promise<{ table: string, problems: string[] }>}
+ * @returns {Promise<{ sizes: { name: string, size: number }[], table: string, problems: string[] }>}
  */
 export async function checkSizes(file, from) {
   /** @type {Budget[]} */
@@ -25,6 +25,7 @@ export async function checkSizes(file, from) {
   );
   const seen = measured.flatMap(({ sources }) => sources);
   return {
+    sizes: measured.map(({ budget: { name }, size }) => ({ name, size })),
     table: measured
       .map(
         ({ budget, size }) =>

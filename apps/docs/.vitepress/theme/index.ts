@@ -12,6 +12,7 @@ import './style.css';
 
 /** What pages name; each comes with the page that needs it. */
 const pictures = {
+  BrowserBench: defineAsyncComponent(() => import('../../src/components/BrowserBench.vue')),
   BrokenGradient: defineAsyncComponent(() => import('../../src/components/BrokenGradient.vue')),
   CliffWalk: defineAsyncComponent(() => import('../../src/components/CliffWalk.vue')),
   DropoutMasks: defineAsyncComponent(() => import('../../src/components/DropoutMasks.vue')),

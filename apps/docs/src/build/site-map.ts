@@ -68,7 +68,9 @@ const reference: Section = {
   ...{ path: '/packages/', en: 'Reference', ko: '참고(영어)' },
   entries: [
     { path: '/packages/', en: 'Packages', ko: '패키지' },
+    { path: '/api/', en: 'API', ko: 'API' },
     { path: '/cli', en: 'The command', ko: '명령' },
+    { path: '/proof/', en: 'Proof', ko: '증명' },
     { path: '/proof/results', en: 'Results', ko: '결과' },
     { path: '/proof/search', en: 'How recipes were found', ko: '레시피를 찾은 과정' },
     { path: '/decisions/', en: 'Decisions', ko: '결정 기록' },
@@ -130,17 +132,15 @@ export function sidebarOf(lang: Lang): Record<string, SidebarGroup[]> {
     text: reference.en,
     items: reference.entries.map(({ path, en }) => ({ text: en, link: path })),
   };
-  const beside = [others, packages];
-  return {
-    ...{
-      '/packages/': beside,
-      '/cli': beside,
-      '/proof/': beside,
-      '/decisions/': beside,
-      '/contributing': beside,
-    },
-    '/': own,
+  const api = {
+    text: 'API',
+    items: packageNames
+      .filter((name) => name !== 'trainer') // which is a command
+      .map((name) => ({ text: `@unroll/${name}`, link: `/api/${name}` })),
   };
+  const beside = [others, packages, api];
+  const places = ['/packages/', '/api/', '/cli', '/proof/', '/decisions/', '/contributing'];
+  return { ...Object.fromEntries(places.map((place) => [place, beside])), '/': own };
 }
 
 export interface PageEntry {

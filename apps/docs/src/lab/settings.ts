@@ -83,3 +83,9 @@ export function isWithin(name: NumberName, value: number): boolean {
   const { least, most, whole } = ranges[name];
   return value >= least && value <= most && (!whole || Number.isInteger(value));
 }
+
+/** Of the small models that come with the site. */
+export const pretrained: LabSettings = {
+  ...defaults,
+  ...{ wordvecSize: 24, hiddenSize: 96, steps: 1500, dropout: 0.2, lr: 0.006 },
+};

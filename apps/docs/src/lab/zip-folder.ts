@@ -6,6 +6,17 @@ const known = new Set(['config.json', 'vocab.json', 'tokenizer.json', 'model.saf
 /** More than a tab could use. */
 const MOST = 512e6;
 
+/** The files of a model that comes with the site. */
+export async function fetchFolder(url: string): Promise<ModelFolder> {
+  const names = ['config.json', 'vocab.json', 'model.safetensors'];
+  const files = names.map(async (name) => {
+    const response = await fetch(`${url}/${name}`);
+    if (!response.ok) throw new Error(`${url}/${name}: ${response.status} ${response.statusText}`);
+    return [name, new Uint8Array(await response.arrayBuffer())] as const;
+  });
+  return new Map(await Promise.all(files));
+}
+
 /** A model folder as one file to download. */
 export function zipFolder(folder: ModelFolder, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const files = Object.fromEntries([...folder].map(([file, bytes]) => [`${name}/${file}`, bytes]));

@@ -107,6 +107,8 @@ export const en = {
     train: 'Train',
     step: 'One step',
     reset: 'Reset',
+    modelFolder: '/models/en',
+    begin: 'Try a small model that has read this site',
     measure: 'Measure',
     measured: (loss: number, predictions: number): string =>
       `Over all ${predictions.toLocaleString('en')} predictions of the text that is held back: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
@@ -148,6 +150,13 @@ export const en = {
     unknownText:
       'Your text has tokens that this model does not know: it can write, but not be trained on that text.',
     badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
+  },
+  bench: {
+    run: 'Measure this browser',
+    running: 'Measuring…',
+    backend: 'backend',
+    product: 'a large product',
+    step: 'the same training step',
   },
   example: {
     run: 'Run',

@@ -108,6 +108,8 @@ export const ko: Words = {
     train: '학습',
     step: '한 단계만',
     reset: '처음부터',
+    modelFolder: '/models/ko',
+    begin: '이 사이트를 읽은 작은 모델 써 보기',
     measure: '재 보기',
     measured: (loss, predictions) =>
       `남겨 둔 글의 예측 ${predictions.toLocaleString('ko')}개에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
@@ -137,6 +139,13 @@ export const ko: Words = {
       '압축을 풀면 unroll 명령이 이어서 쓸 수 있습니다. unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
     unknownText: '글에 이 모델이 모르는 토큰이 있습니다. 글을 쓸 수는 있지만 그 글로 학습할 수는 없습니다.',
     badge: (step) => `학습 중, ${step.toLocaleString('ko')}단계`,
+  },
+  bench: {
+    run: '이 브라우저에서 재 보기',
+    running: '재는 중…',
+    backend: '백엔드',
+    product: '큰 행렬 곱',
+    step: '같은 학습 한 단계',
   },
   example: {
     run: '실행',

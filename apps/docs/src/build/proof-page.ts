@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { LayerError } from '../live/gradient-errors.ts';
+
+/** What of a report of the benchmark is shown. */
+const reportSchema = z.object({
+  date: z.string(),
+  machine: z.object({
+    cpu: z.string(),
+    cores: z.number(),
+    os: z.string(),
+    node: z.string(),
+    blas: z.string(),
+  }),
+  rnnlm: z.array(z.object({ name: z.string(), ms: z.number(), peakRss: z.number() })),
+});
+
+export interface Proof {
+  readonly root: string;
+  readonly gradients: readonly LayerError[];
+  /** Bundles: what somebody would import, and its bytes, minified and gzipped. */
+  readonly sizes: readonly { readonly name: string; readonly size: number }[];
+}
+
+/** The page of figures, each from the file or the run that it comes from. */
+export function proofPage({ root, gradients, sizes }: Proof): string {
+  const results = join(root, 'tooling/bench/results');
+  const [newest] = readdirSync(results)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .reverse();
+  const { date, machine, rnnlm } = reportSchema.parse(
+    JSON.parse(readFileSync(join(results, newest), 'utf8')),
+  );
+  const ofPyTorch = Math.min(...rnnlm.filter(({ name }) => name.startsWith('PyTorch')).map(({ ms }) => ms));
+  const steps = rnnlm.map(
+    ({ name, ms, peakRss }) =>
+      `| ${name} | ${ms.toPrecision(3)} | ${(ms / ofPyTorch).toFixed(2)} | ${(peakRss / 1e6).toFixed(0)} |`,
+  );
+  return `# Proof
+
+Every figure on this page comes from a file that a command wrote, or was computed when the site was made. None is typed.
+
+## Speed
+
+One training step of the book's Rnnlm (N 20, T 35, D = H = 100, V 10,000: forward, backward, clipping, SGD), on ${machine.cores} cores of an ${machine.cpu}, ${machine.os}, Node ${machine.node},
+${machine.blas}, ${date}, by \`pnpm bench\`. All begin with the same weights and agree in their losses.
+
+| | ms | of PyTorch's best | memory, MB |
+|---|---:|---:|---:|
+${steps.join('\n')}
+
+### In your browser
+
+<BrowserBench />
+
+## Gradients
+
+The greatest error of any gradient of a layer against central differences in float64, relative to the greatest gradient; computed when this page was made. The tests allow
+1e-6, and check every layer, loss and model, over random shapes and two blocks.
+
+| layer | error |
+|---|---:|
+${gradients.map(({ name, error }) => `| ${name} | ${error.toExponential(1)} |`).join('\n')}
+
+## Results
+
+What models of this repository reach on texts that others measure on, each run with its command, seed, time and checkpoint: [results](./results). How the recipes were found, and
+what was tried and dropped: [the search](./search).
+
+## Size
+
+Minified and gzipped, as a bundler makes it from the built packages.
+
+| import | KB |
+|---|---:|
+${sizes.map(({ name, size }) => `| ${name} | ${(size / 1000).toFixed(1)} |`).join('\n')}
+
+## Where it runs
+
+| | |
+|---|---|
+| Node | 20.19 or newer; from 22 on with fused multiply-add |
+| browsers | those with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4 and newer; several threads where a page is isolated |
+| BLAS | OpenBLAS on Linux is tested; others are called the same way |
+`;
+}
