@@ -23,18 +23,6 @@ export const rows: readonly Row[] = [
     goals: [],
   },
   {
-    id: 'ptb-better-rnnlm',
-    about:
-      "The book's better model (section 6.5): two LSTMs of 650, dropout, the output tied to the embedding; 40 epochs.",
-    corpus: pennTreebank,
-    train: ['--recipe', 'better-rnnlm'],
-    split: 'test',
-    measure: 'perplexity',
-    extras: [],
-    published: [{ value: 75.76, of: 'the same model', source: `${book}, section 6.5` }, zaremba],
-    goals: [{ figure: 'plain', atMost: 75.76 }],
-  },
-  {
     id: 'ptb-hour',
     about:
       'What an hour on two cores can reach on the Penn Treebank. With a cache (Grave et al. 2017, arXiv:1612.04426), ' +
@@ -49,6 +37,18 @@ export const rows: readonly Row[] = [
       { figure: 'plain', atMost: 82 },
       { figure: 'cache', atMost: 75 },
     ],
+  },
+  {
+    id: 'ptb-three-hours',
+    about:
+      "What three hours on two cores can reach there: the quality of the book's better model (section 6.5: two LSTMs of 650, 40 epochs).",
+    corpus: pennTreebank,
+    train: ['--recipe', 'three-hours'],
+    split: 'test',
+    measure: 'perplexity',
+    extras: [{ name: 'cache', evaluate: ['--cache'], under: 'cache' }],
+    published: [{ value: 75.76, of: 'BetterRnnlm', source: `${book}, section 6.5` }, zaremba],
+    goals: [{ figure: 'plain', atMost: 75.76 }],
   },
   {
     id: 'shakespeare-char',

@@ -65,6 +65,7 @@ export const en = {
     step: 'step',
     loss: 'loss, nats',
     perplexity: 'perplexity',
+    curves: { loss: 'loss, nats', perplexity: 'perplexity', gradNorm: 'norm of the gradient' },
     chart: 'The loss over the steps of training',
   },
   playground: {
@@ -109,6 +110,7 @@ export const en = {
     reset: 'Reset',
     modelFolder: '/models/en',
     begin: 'Try a small model that has read this site',
+    curve: 'Curve',
     measure: 'Measure',
     measured: (loss: number, predictions: number): string =>
       `Over all ${predictions.toLocaleString('en')} predictions of the text that is held back: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,

@@ -67,6 +67,7 @@ export const ko: Words = {
     step: '단계',
     loss: '손실(nat)',
     perplexity: '퍼플렉서티',
+    curves: { loss: '손실(nat)', perplexity: '퍼플렉서티', gradNorm: '기울기의 노름' },
     chart: '학습 단계에 따른 손실',
   },
   playground: {
@@ -110,6 +111,7 @@ export const ko: Words = {
     reset: '처음부터',
     modelFolder: '/models/ko',
     begin: '이 사이트를 읽은 작은 모델 써 보기',
+    curve: '곡선',
     measure: '재 보기',
     measured: (loss, predictions) =>
       `남겨 둔 글의 예측 ${predictions.toLocaleString('ko')}개에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,

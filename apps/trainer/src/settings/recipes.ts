@@ -46,6 +46,21 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       schedule: { name: 'cosine', warmup: 200 },
     },
   },
+  'three-hours': {
+    about: 'the same model with more dropout, for three hours on two cores with a BLAS',
+    published: 'Penn Treebank, test perplexity 75.76, BetterRnnlm after 40 epochs (the book, section 6.5.4)',
+    reached: 'not run to its end yet',
+    values: {
+      model: {
+        ...{ name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 650, layers: 1, head: 'projected' },
+        outputBias: 'counts',
+      },
+      regularization: { dropoutInput: 0.4, dropoutOutput: 0.5, dropoutWords: 0.1, dropoutWeights: 0.3 },
+      training: { batchSize: 32, epochs: 42, maxGrad: 1, randomStart: true },
+      optimizer: { name: 'adamw', lr: 0.008, average: 'ema' },
+      schedule: { name: 'cosine', warmup: 200 },
+    },
+  },
   'awd-lstm': {
     about: 'three weight-dropped LSTMs on words, for a machine that has days',
     published:
