@@ -14,7 +14,7 @@ import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts
 import { translates, versionOf } from '../src/build/translation.ts';
 
 /** Where the site is to live on its host: `/` or `/unroll/`. */
-const base = process.env.UNROLL_DOCS_BASE ?? '/';
+const base = `/${process.env.UNROLL_DOCS_BASE ?? ''}/`.replaceAll(/\/+/g, '/');
 const colours = new Colours();
 const outputs: Record<string, string> = JSON.parse(readFileSync(join(generated, 'outputs.json'), 'utf8'));
 const traces = JSON.parse(readFileSync(join(generated, 'traces.json'), 'utf8'));

@@ -1,1 +1,6 @@
 declare module '*.css';
+
+interface ImportMeta {
+  /** What vite puts in. */
+  readonly env: { readonly BASE_URL: string };
+}

@@ -24,14 +24,14 @@ if (reason !== undefined) {
   process.exit(1);
 }
 const text = await readFile(join(content, 'public/text/en.txt'), 'utf8');
-const settings = { ...defaults, steps: 100_000 };
+const settings = { ...defaults, steps: 1_000_000 };
 const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1];
 const show = (what: string, value: string, asked: string): void =>
   console.log(`${what.padEnd(58)} ${value.padStart(12)}   asked: ${asked}`);
 
 async function begin(page: Page): Promise<void> {
   await page.fill('#playground-text', text);
-  await page.click('.playground-run .strong');
+  await page.click('.playground-run .large');
   await page.waitForFunction(
     () => Number(document.querySelector('.playground')?.getAttribute('data-loss')) > 0,
   );
@@ -87,7 +87,7 @@ const parts: Record<string, () => Promise<void>> = {
       const page = await site.open(playground);
       await page.fill('#playground-text', text);
       const start = performance.now();
-      await page.click('.playground-run .strong');
+      await page.click('.playground-run .large');
       await page.waitForFunction(
         () => Number(document.querySelector('.playground')?.getAttribute('data-loss')) > 0,
       );
@@ -168,6 +168,7 @@ const parts: Record<string, () => Promise<void>> = {
       );
       bytes.push(measured);
     }
+    if ((await page.getAttribute('.playground', 'data-training')) !== 'true') throw new Error('it stopped training');
     const tenth = Math.max(1, Math.floor(bytes.length / 10));
     const [first, last] = [median(bytes.slice(tenth, 2 * tenth)), median(bytes.slice(-tenth))];
     const growth = (100 * (last - first)) / first;

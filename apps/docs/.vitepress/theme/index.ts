@@ -34,7 +34,7 @@ export default {
       'doc-before': () => h(OutdatedTranslation),
     }),
   enhanceApp: ({ app }) => {
-    app.provide(playgroundKey, useLab('unroll playground'));
+    app.provide(playgroundKey, useLab(`unroll playground ${import.meta.env.BASE_URL}`));
     app.component('LiveReading', LiveReading);
     app.component('RunExample', RunExample);
     app.component('SourceLink', SourceLink);

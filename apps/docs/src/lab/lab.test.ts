@@ -65,10 +65,10 @@ describe('Lab', () => {
     const { events } = await runToEnd(whole);
     const first = await make();
     const { saved } = await runToEnd(first, 25);
-    expect(saved?.training.step).toBe(25);
+    expect(saved?.training?.step).toBe(25);
     const backend = await WasmBackend.create({ threads: 1 });
     dispose.push(() => backend.dispose());
-    const second = Lab.restore(structuredClone(saved) as SavedLab, backend, breathe);
+    const second = Lab.restore(structuredClone(saved) as SavedLab, TEXT, backend, breathe);
     dispose.push(() => second.dispose());
     const rest = await runToEnd(second);
     expect(losses(rest.events).slice(-3)).toEqual(losses(events).slice(-3));
@@ -84,7 +84,7 @@ describe('Lab', () => {
     const running = runToEnd(lab);
     const [next, hidden, influence] = await Promise.all([
       lab.next('the c', 5),
-      lab.hidden('the cat'),
+      lab.hidden(7),
       lab.influence('the ca'),
       lab.write('the ', 20, { seed: 1, temperature: 0.8 }, (piece) => {
         written += piece;
@@ -94,8 +94,8 @@ describe('Lab', () => {
     expect(losses(events)).toEqual(quiet);
     expect(next).toHaveLength(5);
     expect(next[0].probability).toBeGreaterThanOrEqual(next[1].probability);
-    expect(hidden).toMatchObject({ tokens: [...'the cat'], width: 16 });
-    expect(hidden.values).toHaveLength(7 * 16);
+    expect(hidden).toMatchObject({ tokens: [...TEXT.slice(-7)], width: 16 });
+    expect(hidden?.values).toHaveLength(7 * 16);
     expect(influence.values).toHaveLength(6);
     expect(written).toHaveLength(20);
   });
@@ -137,6 +137,23 @@ describe('Lab', () => {
       squares += (((await moved(step)) - (await moved(-step))) / (2 * step)) ** 2;
     }
     expect(Math.sqrt(squares) / values[at]).toBeCloseTo(1, 2);
+  });
+
+  it('can be asked at rest and told to train at once: one comes after the other', async () => {
+    const quiet = losses((await runToEnd(await make())).events);
+    const lab = await make();
+    const [, , { events }] = await Promise.all([lab.measure(), lab.hidden(50), runToEnd(lab), lab.next('the', 3)]);
+    expect(losses(events)).toEqual(quiet);
+  });
+
+  it('takes a model from elsewhere, with a text that it does not know without the text', async () => {
+    const lab = await make();
+    const folder = await lab.folder();
+    const other = Lab.fromFolder(folder, { ...settings, hiddenSize: 999, cell: 'rnn' }, KOREAN, lab.model.backend, breathe);
+    dispose.push(() => other.dispose());
+    expect([other.text, other.settings.hiddenSize, other.settings.cell]).toEqual(['', 16, 'lstm']);
+    expect(await other.next('the c', 1)).toHaveLength(1);
+    expect(await other.hidden(10)).toBeUndefined();
   });
 
   it('refuses a text that is too short, with what it needs', async () => {

@@ -10,8 +10,9 @@ import {
 import { type Backend, Random, type Tensor, zeros } from '@unroll/tensor';
 import { BpttBatches, CharTokenizer, splitIds, TextError, type Tokenizer, WordTokenizer } from '@unroll/text';
 import { type Evaluation, evaluate, type TrainingEvent, type TrainingState, train } from '@unroll/training';
+import { addPoint, type HistoryPoint, pointOf } from './history.ts';
 import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
-import type { LabSettings } from './settings.ts';
+import { type LabSettings, settingsOf } from './settings.ts';
 
 /** What is known before the first step. */
 export interface LabFacts {
@@ -24,23 +25,15 @@ export interface LabFacts {
   readonly threads: number;
 }
 
-/** All that is needed to go on where a lab was left: plain values, which a browser can store. */
+/** All that is needed to go on where a lab was left, beside the text: plain values, which a browser can store. */
 export interface SavedLab {
   readonly settings: LabSettings;
-  readonly text: string;
-  readonly folder: ReadonlyMap<string, Uint8Array>;
+  readonly folder: ModelFolder;
   readonly optimizer: OptimizerState;
   readonly carried: ModelState;
-  readonly training: TrainingState;
+  /** Undefined before the first step. */
+  readonly training: TrainingState | undefined;
   readonly history: readonly HistoryPoint[];
-}
-
-/** A point of the curves. */
-export interface HistoryPoint {
-  readonly step: number;
-  readonly loss: number | null;
-  readonly gradNorm: number | null;
-  readonly validLoss: number | null;
 }
 
 export interface NextToken {
@@ -52,18 +45,25 @@ export interface NextToken {
 export interface TokenValues {
   readonly tokens: readonly string[];
   /** For each token so many numbers, one after the other. */
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
   readonly width: number;
 }
 
 /** Less than this is not held back to validate on: it would not fill a block. */
 const LEAST_VALID = 400;
 const VALID_SHARE = 0.1;
+/** More than this is measured only when somebody asks: an evaluation should take less time than the steps before it. */
+const MOST_VALID = 20_000;
 const EVALUATE_EVERY = 200;
+const MOST_MEASURED = 100_000;
+/** Tokens of a question that are read: what came before has hardly a say. */
+const LONGEST_QUESTION = 500;
 /** Milliseconds of work between two breaths. */
 const WORK = 12;
-/** Milliseconds of training that may be lost. */
+/** Milliseconds of training that may be lost; more where keeping takes long. */
 const KEEP_EVERY = 5000;
+/** At most this share of the time goes into keeping. */
+const KEEPING = 0.05;
 
 /**
  * A model in training, and all that can be asked of it meanwhile: it writes, and shows its probabilities and its hidden units. Questions
@@ -77,6 +77,7 @@ export class Lab {
   /** What it is trained on. */
   readonly text: string;
   readonly #train: Int32Array;
+  /** What is held back; nothing if the text is short. */
   readonly #valid: Int32Array;
   readonly #optimizer: Optimizer;
   readonly #breathe: () => Promise<void>;
@@ -128,28 +129,30 @@ export class Lab {
       ...{ backend, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize, seed },
       ...{ cell, layers, dropouts: { input: dropout, hidden: dropout, output: dropout } },
     });
-    try {
+    return orDisposed(model, () => {
       const lab = new Lab(settings, text, { model, tokenizer }, breathe);
       setOutputBias(model, lab.#train);
       return lab;
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    });
   }
 
   /** Goes on where a run was kept, to the same bits on the same backend. */
-  static restore(saved: SavedLab, backend: Backend, breathe: () => Promise<void>): Lab {
+  static restore(saved: SavedLab, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
     const unpacked = unpackModel(saved.folder, backend);
-    const lab = new Lab(saved.settings, saved.text, unpacked, breathe);
-    lab.model.setState(saved.carried);
-    lab.#optimizer.setState(saved.optimizer, lab.model.params);
-    lab.#state = saved.training;
-    lab.#history.push(...saved.history);
-    return lab;
+    return orDisposed(unpacked.model, () => {
+      const lab = new Lab(saved.settings, text, unpacked, breathe);
+      lab.model.setState(saved.carried);
+      lab.#optimizer.setState(saved.optimizer, lab.model.params);
+      lab.#state = saved.training;
+      lab.#history.push(...saved.history);
+      return lab;
+    });
   }
 
-  /** A model to ask, and to train further on a text, unless it has tokens that the model does not know: then without one. */
+  /**
+   * A model to ask, and to train further on a text; without the text if it has tokens that the model does not know, or too few.
+   * @param settings of the training to come; sizes are those of the model
+   */
   static fromFolder(
     folder: ModelFolder,
     settings: LabSettings,
@@ -158,15 +161,20 @@ export class Lab {
     breathe: () => Promise<void>,
   ): Lab {
     const unpacked = unpackModel(folder, backend);
-    return new Lab(settings, knows(unpacked.tokenizer, text) ? text : '', unpacked, breathe);
+    const { model, tokenizer } = unpacked;
+    return orDisposed(model, () => {
+      const own = settingsOf(model.config, tokenizer.kind, settings);
+      try {
+        return new Lab(own, text, unpacked, breathe);
+      } catch (error) {
+        if (!TextError.isInstance(error)) throw error;
+        return new Lab(own, '', unpacked, breathe);
+      }
+    });
   }
 
   get step(): number {
     return this.#state?.step ?? 0;
-  }
-
-  get isTraining(): boolean {
-    return this.#stop !== undefined;
   }
 
   get history(): readonly HistoryPoint[] {
@@ -184,45 +192,58 @@ export class Lab {
     stopAfter?: number,
   ): Promise<void> {
     if (this.#stop) return;
-    await this.#resting;
-    let kept = performance.now();
     const signal = { aborted: false };
-    this.#stop = signal;
-    const { steps, lr, maxGrad, optimizer } = this.settings;
+    this.#stop = signal; // from here on, questions wait for the end of a step
+    const { steps } = this.settings;
+    let next = performance.now() + KEEP_EVERY;
     try {
+      await this.#resting;
       const events = train({
-        ...{ model: this.model, optimizer: this.#optimizer, batches: this.#batches(), signal },
-        schedule: new CosineSchedule({
-          lr,
-          steps: Math.max(steps, 2),
-          minLr: optimizer === 'sgd' ? lr / 20 : lr / 50,
+        ...{ model: this.model, optimizer: this.#optimizer, schedule: this.#schedule(), batches: this.#batches() },
+        ...(this.settings.maxGrad > 0 && { maxGrad: this.settings.maxGrad }),
+        ...{ epochs: Number.MAX_SAFE_INTEGER, maxSteps: steps, state: this.#state, signal },
+        // Whoever asks for a few steps wants to see each.
+        ...(stopAfter === undefined ? { logEvery: 10 } : { logEvery: 1, stopAfter: this.step + stopAfter }),
+        ...(this.#valid.length > 0 && {
+          validation: this.#valid.subarray(0, MOST_VALID),
+          evalInterval: EVALUATE_EVERY,
+          evaluation: { batchSize: 4, timeSize: 35 },
         }),
-        ...(maxGrad > 0 && { maxGrad }),
-        ...{ epochs: Number.MAX_SAFE_INTEGER, maxSteps: steps, logEvery: 10, state: this.#state },
-        ...(stopAfter !== undefined && { stopAfter: this.step + stopAfter }),
-        ...(this.#valid.length > 0 && { validation: this.#valid, evalInterval: EVALUATE_EVERY }),
-        evaluation: { batchSize: 4, timeSize: 35 },
-        wantsCheckpoint: (step) => step >= steps || performance.now() - kept > KEEP_EVERY,
+        wantsCheckpoint: (step) => step >= steps || performance.now() > next,
         pause: () => this.#pause(),
       });
       for await (const event of events) {
         this.#remember(event);
         if (event.type === 'checkpoint') {
           this.#state = event.state;
-          await keep(await this.#save(event.state));
-          kept = performance.now();
+          const start = performance.now();
+          await keep(await this.saved());
+          const now = performance.now();
+          next = now + Math.max(KEEP_EVERY, (now - start) / KEEPING);
         }
         tell(event);
       }
     } finally {
-      this.#stop = undefined;
+      // Those that waited are answered before anybody else may ask.
       while (this.#questions.length > 0) await this.#questions.shift()?.();
+      this.#stop = undefined;
     }
   }
 
   /** Ends `run` after the step at hand. */
   stop(): void {
     if (this.#stop) this.#stop.aborted = true;
+  }
+
+  /** All from which to go on. Between two steps only. */
+  async saved(): Promise<SavedLab> {
+    const [folder, optimizer, carried] = await Promise.all([
+      packModel(this.model, this.tokenizer),
+      this.#optimizer.getState(),
+      this.model.getState(),
+    ]);
+    const { settings } = this;
+    return { settings, folder, optimizer, carried, training: this.#state, history: [...this.#history] };
   }
 
   folder(): Promise<ModelFolder> {
@@ -257,10 +278,10 @@ export class Lab {
     });
   }
 
-  /** The mean loss over every prediction of the part that is held back, or of the whole text if nothing is. */
+  /** The mean loss over every prediction of what is held back, or of the text if nothing is; of a long one, of its beginning. */
   measure(): Promise<Evaluation> {
     return this.#ask(() => {
-      const ids = this.#valid.length > 1 ? this.#valid : this.#train;
+      const ids = (this.#valid.length > 1 ? this.#valid : this.#train).subarray(0, MOST_MEASURED);
       return evaluate(this.model, ids, { exact: true, pause: () => this.#breatheIfDue() });
     });
   }
@@ -273,19 +294,21 @@ export class Lab {
       const weights = scores.map((score) => Math.exp(score - most));
       const sum = weights.reduce((a, b) => a + b, 0);
       return weights
-        .map((weight, id) => ({ token: this.tokenizer.vocabulary.tokens[id], probability: weight / sum }))
+        .map((weight, id) => ({ id, probability: weight / sum }))
         .sort((a, b) => b.probability - a.probability)
-        .slice(0, count);
+        .slice(0, count)
+        .map(({ id, probability }) => ({ token: this.#tokensOf([id])[0], probability }));
     });
   }
 
-  /** What the hidden units of the last recurrent layer say at each token. */
-  hidden(text: string): Promise<TokenValues> {
+  /** What the hidden units of the last recurrent layer say at each of the last tokens of the text; undefined without a text. */
+  hidden(count: number): Promise<TokenValues | undefined> {
     return this.#ask(async () => {
-      const ids = this.#idsOf(text);
+      const ids = [...(this.#valid.length > 0 ? this.#valid : this.#train).slice(-count)];
+      if (ids.length === 0) return undefined;
       await this.#withIds(ids, (xs) => this.model.predict(xs));
       const { hs } = this.model;
-      return { tokens: this.#tokensOf(ids), values: [...(await hs.read())], width: hs.cols };
+      return { tokens: this.#tokensOf(ids), values: await hs.read(), width: hs.cols };
     });
   }
 
@@ -311,7 +334,7 @@ export class Lab {
           const D = d.cols;
           const values = await d.read();
           const norms = ids.map((_, t) => Math.hypot(...values.subarray(t * D, (t + 1) * D)));
-          const predicted = this.tokenizer.vocabulary.tokens[best];
+          const [predicted] = this.#tokensOf([best]);
           return { tokens: this.#tokensOf(ids), values: norms, width: 1, predicted };
         } finally {
           ts.dispose();
@@ -326,14 +349,9 @@ export class Lab {
     this.model.dispose();
   }
 
-  async #save(training: TrainingState): Promise<SavedLab> {
-    const [folder, optimizer, carried] = await Promise.all([
-      packModel(this.model, this.tokenizer),
-      this.#optimizer.getState(),
-      this.model.getState(),
-    ]);
-    const { settings, text } = this;
-    return { settings, text, folder, optimizer, carried, training, history: [...this.#history] };
+  #schedule(): CosineSchedule {
+    const { lr, steps, optimizer } = this.settings;
+    return new CosineSchedule({ lr, steps: Math.max(steps, 2), minLr: optimizer === 'sgd' ? lr / 20 : lr / 50 });
   }
 
   #batches(): BpttBatches {
@@ -378,12 +396,13 @@ export class Lab {
 
   /** @throws TextError if there is a token that the model does not know, or none at all */
   #idsOf(text: string): number[] {
-    const ids = [...this.tokenizer.encode(text)];
+    const ids = [...this.tokenizer.encode(text)].slice(-LONGEST_QUESTION);
     return ids.length > 0 ? ids : [this.#train[0] ?? 0]; // nothing to go on from: as a text begins
   }
 
+  /** As they look in a text: byte pairs have letters of their own in the vocabulary. */
   #tokensOf(ids: readonly number[]): string[] {
-    return ids.map((id) => this.tokenizer.vocabulary.tokens[id]);
+    return ids.map((id) => this.tokenizer.decode([id]));
   }
 
   /** Of each token of the vocabulary, after these. */
@@ -407,21 +426,17 @@ export class Lab {
   }
 
   #remember(event: TrainingEvent): void {
-    if (event.type === 'step') {
-      const { step, loss, gradNorm } = event;
-      this.#history.push({ step, loss, gradNorm, validLoss: null });
-    } else if (event.type === 'evaluation') {
-      this.#history.push({ step: event.step, loss: null, gradNorm: null, validLoss: event.loss });
-    }
+    const point = pointOf(event);
+    if (point) addPoint(this.#history, point);
   }
 }
 
-function knows(tokenizer: Tokenizer, text: string): boolean {
+/** What was made on the way to an error is given back. */
+function orDisposed<T>(model: LanguageModel, make: () => T): T {
   try {
-    tokenizer.encode(text);
-    return true;
+    return make();
   } catch (error) {
-    if (TextError.isInstance(error)) return false;
+    model.dispose();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { CellName } from '@unroll/rnnlm';
+import type { CellName, ModelConfig } from '@unroll/rnnlm';
 
 /** What a reader can set before training: plain values, which also stand in the address of the page. */
 export interface LabSettings {
@@ -89,3 +89,23 @@ export const pretrained: LabSettings = {
   ...defaults,
   ...{ wordvecSize: 24, hiddenSize: 96, steps: 1500, dropout: 0.2, lr: 0.006 },
 };
+
+/** What training on goes by with a model from elsewhere: its own sizes, and the rest as it was set. */
+export function settingsOf(
+  { model, cell, layers, wordvecSize, hiddenSize }: ModelConfig,
+  tokenizer: string,
+  settings: LabSettings,
+): LabSettings {
+  const own = { wordvecSize, hiddenSize, layers: layers ?? (model === 'better-rnnlm' ? 2 : 1) };
+  const cellOf = cell ?? (model === 'simple-rnnlm' ? 'rnn' : 'lstm');
+  return {
+    ...settings,
+    ...own,
+    ...(isChoice('tokenizer', tokenizer) && { tokenizer }),
+    ...(isChoice('cell', cellOf) && { cell: cellOf }),
+  };
+}
+
+function isChoice<Name extends ChoiceName>(name: Name, value: string): value is LabSettings[Name] {
+  return (choices[name] as readonly string[]).includes(value);
+}

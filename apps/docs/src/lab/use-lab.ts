@@ -1,12 +1,13 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
 import type { Evaluation, TrainingEvent } from '@unroll/training';
-import { proxy } from 'comlink';
+import { proxy, type Remote } from 'comlink';
 import { type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { type Connection, connect } from './connect.ts';
-import type { HistoryPoint, NextToken, TokenValues } from './lab.ts';
-import type { ModelFolder } from './model-files.ts';
+import { addPoint, type HistoryPoint, pointOf } from './history.ts';
+import type { NextToken, TokenValues } from './lab.ts';
 import type { LabSettings } from './settings.ts';
-import type { LabView } from './worker.ts';
+import type { LabView, LabWorkerApi, NotKept } from './worker.ts';
+import type { NamedBytes } from './zip-folder.ts';
 
 /** A model in a worker, as a page sees it. */
 export interface UsedLab {
@@ -18,19 +19,26 @@ export interface UsedLab {
   readonly validLoss: Ref<number | undefined>;
   readonly tokensPerSecond: Ref<number | undefined>;
   readonly training: Ref<boolean>;
+  /** Is a model being made, or fetched? */
+  readonly busy: Ref<boolean>;
   /** What went wrong last; empty if nothing did. */
   readonly error: Ref<string>;
+  /** Why the browser does not keep the model; undefined if it does. */
+  readonly notKept: Ref<NotKept['reason'] | undefined>;
   create(settings: LabSettings, text: string): Promise<void>;
-  /** @throws Error naming what is wrong with the folder; then the model is the one that it was */
-  load(folder: ModelFolder, settings: LabSettings, text: string): Promise<void>;
-  /** @returns whether there was something to go on with */
-  restore(): Promise<boolean>;
+  /** @throws Error naming what is wrong with the files; then the model is the one that it was */
+  load(files: readonly NamedBytes[], settings: LabSettings, text: string): Promise<void>;
+  /** Goes on with what the browser has kept, if there is anything. */
+  restore(): Promise<void>;
   /** Until all steps are made, or `stop`; with a number, so many steps. */
   train(steps?: number): Promise<void>;
-  stop(): Promise<void>;
+  stop(): void;
   /** Ends whatever it does, and forgets the model. */
   reset(): Promise<void>;
-  folder(): Promise<ModelFolder>;
+  /** Shows no model any more; what the browser has kept stays. */
+  leave(): void;
+  /** A zip of the model's folder, by this name. */
+  zipped(name: string): Promise<Uint8Array<ArrayBuffer>>;
   write(
     prompt: string,
     size: number,
@@ -40,10 +48,14 @@ export interface UsedLab {
   /** @returns undefined if it went wrong, which `error` says */
   measure(): Promise<Evaluation | undefined>;
   next(text: string, count: number): Promise<readonly NextToken[]>;
-  hidden(text: string): Promise<TokenValues>;
+  hidden(count: number): Promise<TokenValues | undefined>;
   influence(text: string): Promise<TokenValues & { readonly predicted: string }>;
+  /** Ends the worker. */
   close(): void;
 }
+
+/** Milliseconds between two drawings of the curves: steps may come by the hundred in a second. */
+const REDRAW = 250;
 
 /** @param name under which the browser keeps the model; undefined: it is gone with the page */
 export function useLab(name?: string): UsedLab {
@@ -54,37 +66,51 @@ export function useLab(name?: string): UsedLab {
   const validLoss = ref<number>();
   const tokensPerSecond = ref<number>();
   const training = ref(false);
+  const busy = ref(false);
   const error = ref('');
+  const notKept = ref<NotKept['reason']>();
   let connection: Connection | undefined;
+  let points: HistoryPoint[] = [];
+  let drawing: ReturnType<typeof setTimeout> | undefined;
 
-  const lab = () => {
+  /** Asks the worker, which is begun if need be; an answer that will not come any more is an error. */
+  function ask<T>(question: (lab: Remote<LabWorkerApi>) => Promise<T>): Promise<T> {
     connection ??= connect();
-    return connection.lab;
-  };
-
-  function show(shown: LabView | undefined): void {
-    view.value = shown;
-    history.value = shown?.history ?? [];
-    step.value = shown?.step ?? 0;
-    loss.value = history.value.findLast(({ loss }) => loss !== null)?.loss ?? undefined;
-    validLoss.value = history.value.findLast(({ validLoss }) => validLoss !== null)?.validLoss ?? undefined;
-    tokensPerSecond.value = undefined;
+    return Promise.race([question(connection.lab), connection.ended]);
   }
 
-  function take(event: TrainingEvent): void {
+  function show(shown: LabView | undefined): void {
+    clearTimeout(drawing);
+    drawing = undefined;
+    view.value = shown;
+    points = [...(shown?.history ?? [])];
+    history.value = [...points];
+    step.value = shown?.step ?? 0;
+    loss.value = points.findLast(({ loss }) => loss !== null)?.loss ?? undefined;
+    validLoss.value = points.findLast(({ validLoss }) => validLoss !== null)?.validLoss ?? undefined;
+    tokensPerSecond.value = undefined;
+    notKept.value = undefined;
+  }
+
+  function take(event: TrainingEvent | NotKept): void {
+    if (event.type === 'not-kept') {
+      notKept.value = event.reason;
+      return;
+    }
+    step.value = event.step;
     if (event.type === 'step') {
-      step.value = event.step;
       loss.value = event.loss;
       tokensPerSecond.value = event.tokensPerSecond;
-      const point = { step: event.step, loss: event.loss, gradNorm: event.gradNorm, validLoss: null };
-      history.value = [...history.value, point];
     } else if (event.type === 'evaluation') {
       validLoss.value = event.loss;
-      const point = { step: event.step, loss: null, gradNorm: null, validLoss: event.loss };
-      history.value = [...history.value, point];
-    } else {
-      step.value = event.step;
     }
+    const point = pointOf(event);
+    if (!point) return;
+    addPoint(points, point);
+    drawing ??= setTimeout(() => {
+      drawing = undefined;
+      history.value = [...points];
+    }, REDRAW);
   }
 
   /** What goes wrong is shown, not thrown. */
@@ -98,50 +124,66 @@ export function useLab(name?: string): UsedLab {
     }
   }
 
+  async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
+    busy.value = true;
+    try {
+      return await act();
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  function close(): void {
+    connection?.close();
+    connection = undefined;
+    training.value = false;
+  }
+
   return {
-    ...{ view, history, step, loss, validLoss, tokensPerSecond, training, error },
+    ...{ view, history, step, loss, validLoss, tokensPerSecond, training, busy, error, notKept },
     create: async (settings, text) => {
-      const made = await attempt(() => lab().create({ ...settings }, text));
+      const made = await whileBusy(() => attempt(() => ask((lab) => lab.create({ ...settings }, text, name))));
       if (made) show(made);
     },
-    load: async (folder, settings, text) => {
+    load: async (files, settings, text) => {
       error.value = '';
-      show(await lab().load(folder, { ...settings }, text));
+      show(await whileBusy(() => ask((lab) => lab.load(files, { ...settings }, text, name))));
     },
     restore: async () => {
-      if (name === undefined) return false;
-      const kept = await attempt(() => lab().restore(name));
+      if (name === undefined) return;
+      const kept = await whileBusy(() => attempt(() => ask((lab) => lab.restore(name))));
       if (kept) show(kept);
-      return kept !== undefined;
     },
     train: async (steps) => {
-      if (training.value) return;
+      if (training.value || !view.value) return;
       training.value = true;
-      await attempt(() => lab().run(proxy(take), name, steps));
-      training.value = false;
+      const mine = connection;
+      const tell = (event: TrainingEvent | NotKept): void => {
+        if (mine === connection) take(event); // not from a worker that was ended
+      };
+      await attempt(() => ask((lab) => lab.run(proxy(tell), name, steps)));
+      if (mine === connection) training.value = false;
     },
-    stop: async () => {
-      await lab().stop();
-    },
+    stop: () => void connection?.lab.stop(),
     reset: async () => {
+      close(); // first, so that nothing is kept afterwards
+      show(undefined);
       await attempt(async () => {
-        if (name !== undefined) await lab().forget(name);
+        if (name === undefined) return;
+        const [{ delMany }, { textKey }] = await Promise.all([import('idb-keyval'), import('./keys.ts')]);
+        await delMany([name, textKey(name)]);
       });
-      connection?.close();
-      connection = undefined;
-      training.value = false;
+    },
+    leave: () => {
+      close();
       show(undefined);
     },
-    folder: () => lab().folder(),
-    write: (prompt, size, options, tell) => lab().write(prompt, size, options, proxy(tell)),
-    measure: () => attempt(() => lab().measure()),
-    next: (text, count) => lab().next(text, count),
-    hidden: (text) => lab().hidden(text),
-    influence: (text) => lab().influence(text),
-    close: () => {
-      connection?.close();
-      connection = undefined;
-      training.value = false;
-    },
+    zipped: (folder) => ask((lab) => lab.zipped(folder)),
+    write: (prompt, size, options, tell) => ask((lab) => lab.write(prompt, size, options, proxy(tell))),
+    measure: () => attempt(() => ask((lab) => lab.measure())),
+    next: (text, count) => ask((lab) => lab.next(text, count)),
+    hidden: (count) => ask((lab) => lab.hidden(count)),
+    influence: (text) => ask((lab) => lab.influence(text)),
+    close,
   };
 }

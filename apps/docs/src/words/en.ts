@@ -66,7 +66,7 @@ export const en = {
     loss: 'loss, nats',
     perplexity: 'perplexity',
     curves: { loss: 'loss, nats', perplexity: 'perplexity', gradNorm: 'norm of the gradient' },
-    chart: 'The loss over the steps of training',
+    chart: 'over the steps of training',
   },
   playground: {
     text: 'Your text',
@@ -113,7 +113,7 @@ export const en = {
     curve: 'Curve',
     measure: 'Measure',
     measured: (loss: number, predictions: number): string =>
-      `Over all ${predictions.toLocaleString('en')} predictions of the text that is held back: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
+      `Over ${predictions.toLocaleString('en')} predictions: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
     speed: 'tokens a second',
     facts: (
       facts: {
@@ -149,8 +149,12 @@ export const en = {
     load: 'Load a model…',
     folderNote:
       'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
+    notKept: {
+      refused: 'This browser does not keep the model: it is gone with the tab, unless you download it.',
+      'another-tab': 'Another tab is training and keeps its model; this one is gone with its tab, unless you download it.',
+    },
     unknownText:
-      'Your text has tokens that this model does not know: it can write, but not be trained on that text.',
+      'Your text is too short for this model, or has tokens that it does not know: it can write, but not be trained on that text.',
     badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
   },
   bench: {
@@ -168,6 +172,7 @@ export const en = {
     code: 'The example, to be changed',
     output: 'What it prints',
     tooLong: 'It ran for a minute and was stopped.',
+    tooMuch: (lines: number): string => `It printed more than ${lines} lines and was stopped.`,
   },
   distance: {
     title: 'How much of a gradient arrives, by how far it has come',

@@ -124,6 +124,15 @@ describe.skipIf(reason !== undefined)('the site', () => {
     );
   });
 
+  it('opens the source of a reading at its lines, and leaves the page where it is', { timeout: 60_000 }, async () => {
+    const page = await site.open('reading/lstm');
+    const [source] = await Promise.all([page.waitForEvent('popup'), page.click('.reading-file a')]);
+    await source.waitForSelector('.line.now');
+    expect(await source.locator('.line.now').first().textContent()).toContain('forward(x: Tensor');
+    expect(page.url()).toContain('reading/lstm');
+    await page.context().close();
+  });
+
   it('runs its examples with the output that was printed when it was made', {
     timeout: 120_000,
   }, async () => {
@@ -194,17 +203,17 @@ describe.skipIf(reason !== undefined)('the site', () => {
         const complaints = await complaintsIn(async () => {
           const page = await site.open(`${path}${small}`);
           await page.fill('#playground-text', text);
-          await page.click('.playground-run .strong');
+          await page.click('.playground-run .large');
           await stepIs(page, 60);
           await page.click('.playground-run .large'); // pause
           await page.waitForSelector('.playground[data-training="false"]');
           const [step, loss] = [await dataOf(page, 'step'), await dataOf(page, 'loss')];
           expect(loss).toBeLessThan(2.5);
-          await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
+          await page.reload({ waitUntil: 'networkidle' });
           await page.waitForSelector('.playground[data-ready="true"]');
           expect(await dataOf(page, 'step')).toBe(step);
           expect(await page.inputValue('#playground-text')).toBe(text);
-          await page.click('.playground-run .strong'); // go on
+          await page.click('.playground-run .large'); // go on
           await stepIs(page, step + 60);
           await page.click('.playground-run .large');
           await page.waitForSelector('.playground[data-training="false"]');
@@ -218,7 +227,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
     it('goes on training while other pages are read, and says so', { timeout: 60_000 }, async () => {
       const page = await site.open(`playground${small}`);
       await page.fill('#playground-text', ENGLISH);
-      await page.click('.playground-run .strong');
+      await page.click('.playground-run .large');
       await stepIs(page, 10);
       await page.click('.VPNavBar a[href="/concepts/"]');
       await page.waitForURL('**/concepts/');
@@ -231,7 +240,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
     it('hands its model to the command, which measures the same', { timeout: 90_000 }, async () => {
       const page = await site.open(`playground${small}`);
       await page.fill('#playground-text', ENGLISH);
-      await page.click('.playground-run .strong');
+      await page.click('.playground-run .large');
       await stepIs(page, 100);
       await page.click('.playground-run .large');
       await page.waitForSelector('.playground[data-training="false"]');
@@ -314,22 +323,54 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await page.context().close();
     });
 
-    it('says what is wrong with a file that is no model, and keeps what it had', {
-      timeout: 60_000,
-    }, async () => {
-      const page = await site.open('playground');
+    it('says what is wrong with a file that is no model, and keeps what it had', { timeout: 60_000 }, async () => {
+      const page = await site.open(`playground${small}`);
+      await page.fill('#playground-text', ENGLISH);
+      await page.click('text="One step"');
+      await stepIs(page, 1);
+      const complaint = () => page.textContent('.playground-folder [role="alert"]');
       const broken = join(folder, 'model.safetensors');
       await writeFile(broken, 'not weights');
       await page.setInputFiles('.playground-folder input', broken);
-      await expect
-        .poll(() => page.textContent('.playground-folder [role="alert"]'))
-        .toContain('expected a file config.json of a model folder');
+      await expect.poll(complaint).toContain('expected a file config.json of a model folder');
       const cut = join(folder, 'cut.zip');
       await writeFile(cut, 'PK and nothing more');
       await page.setInputFiles('.playground-folder input', cut);
-      await expect
-        .poll(() => page.textContent('.playground-folder [role="alert"]'))
-        .toContain('cut.zip: expected a zip');
+      await expect.poll(complaint).toContain('cut.zip: expected a zip');
+      await page.click('text="One step"');
+      await stepIs(page, 2);
+      await page.context().close();
+    });
+
+    it('has a small model to begin with, which writes and can be trained on', { timeout: 60_000 }, async () => {
+      for (const [path, begin, write] of [
+        ['playground', 'Try a small model', '"Write"'],
+        ['ko/playground', '작은 모델', '"쓰기"'],
+      ]) {
+        const page = await site.open(path);
+        await page.click(`text=${begin}`);
+        await page.waitForSelector('.playground-figures');
+        await page.click(`text=${write}`);
+        await expect.poll(async () => (await page.textContent('.playground-written'))?.length).toBeGreaterThan(250);
+        expect(await page.locator('.playground-run .large').isEnabled()).toBe(true);
+        await page.context().close();
+      }
+    });
+
+    it('begins anew after Reset, whatever it was doing', { timeout: 60_000 }, async () => {
+      const page = await site.open(`playground${small}`);
+      for (let round = 0; round < 2; round++) {
+        await page.fill('#playground-text', ENGLISH);
+        await page.click('.playground-run .large');
+        await stepIs(page, 20);
+        await page.click('text="Write"');
+        await page.click('text="Reset"');
+        await page.waitForSelector('#playground-text:enabled');
+        expect(await dataOf(page, 'step')).toBe(0);
+      }
+      await page.reload({ waitUntil: 'networkidle' });
+      await page.waitForSelector('.playground[data-ready="true"]');
+      expect(await page.locator('.playground-figures').count()).toBe(0);
       await page.context().close();
     });
 

@@ -20,15 +20,14 @@ const [V, D] = [5, 3];
 export async function tiedWeights(
   word: number,
   next: number,
-  changed?: { index: number; value: number },
+  /** Numbers of the table that a reader put in the place of others, by their place. */
+  changed: Readonly<Record<number, number>> = {},
 ): Promise<TiedWeights> {
   const backend = new ReferenceBackend();
   const table = randn(backend, [V, D], new Random(8), 0.7);
-  if (changed) {
-    const values = await table.read();
-    values[changed.index] = changed.value;
-    table.write(values);
-  }
+  const values = await table.read();
+  for (const [index, value] of Object.entries(changed)) values[Number(index)] = value;
+  table.write(values);
   const W = parameter('embed.W', table);
   const embed = new TimeEmbedding(W);
   const affine = new TimeAffine(transposed(W), zeros(backend, [V]));
