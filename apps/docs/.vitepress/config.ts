@@ -9,7 +9,7 @@ import { llmsText } from '../src/build/llms.ts';
 import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
 import { content, generated, root } from '../src/build/root.ts';
 import { tokenizeForSearch } from '../src/build/search.ts';
-import { allPages, navOf, sidebarOf } from '../src/build/site-map.ts';
+import { allPages, englishOnly, navOf, sidebarOf } from '../src/build/site-map.ts';
 import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
 import { translates, versionOf } from '../src/build/translation.ts';
 
@@ -79,6 +79,10 @@ export default defineConfig({
       },
     },
   },
+  // Who changes the language there is led to the beginning, not to a page that is not there.
+  additionalConfig: Object.fromEntries(
+    englishOnly.map((place) => [place, { themeConfig: { i18nRouting: false } }]),
+  ),
   transformPageData: ({ relativePath, frontmatter }) => {
     if (!relativePath.startsWith('ko/')) return;
     const [ours, original] = [relativePath, relativePath.slice(3)].map((path) =>

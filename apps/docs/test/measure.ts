@@ -168,7 +168,8 @@ const parts: Record<string, () => Promise<void>> = {
       );
       bytes.push(measured);
     }
-    if ((await page.getAttribute('.playground', 'data-training')) !== 'true') throw new Error('it stopped training');
+    if ((await page.getAttribute('.playground', 'data-training')) !== 'true')
+      throw new Error('it stopped training');
     const tenth = Math.max(1, Math.floor(bytes.length / 10));
     const [first, last] = [median(bytes.slice(tenth, 2 * tenth)), median(bytes.slice(-tenth))];
     const growth = (100 * (last - first)) / first;

@@ -20,7 +20,7 @@ it('has every package, every decision and the command', () => {
 it('turns links to where the site has what they name', () => {
   const { markdown, pictures } = page('apps/trainer/README.md');
   expect(markdown).toContain('[`@unroll/interchange`](../packages/interchange)');
-  expect(markdown).toContain('[docs/unroll.md](../cli)');
+  expect(markdown).toContain('[docs/unroll.md](../reference/cli)');
   expect(markdown).toContain('](/pictures/terminal-80.svg)');
   expect(pictures).toContainEqual({ from: 'docs/terminal-80.svg', to: 'pictures/terminal-80.svg' });
   expect(page('packages/tensor/README.md').markdown).toContain(

@@ -23,11 +23,11 @@ export function repositoryPages(root: string): RepositoryPage[] {
   return [
     ...packages,
     { from: 'apps/trainer/README.md', to: 'packages/trainer' },
-    { from: 'docs/unroll.md', to: 'cli' },
+    { from: 'docs/unroll.md', to: 'reference/cli' },
     ...decisions,
     { from: 'docs/search.md', to: 'proof/search' },
     { from: 'docs/results.md', to: 'proof/results' },
-    { from: 'CONTRIBUTING.md', to: 'contributing' },
+    { from: 'CONTRIBUTING.md', to: 'reference/contributing' },
   ];
 }
 

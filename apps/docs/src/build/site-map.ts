@@ -69,14 +69,23 @@ const reference: Section = {
   entries: [
     { path: '/packages/', en: 'Packages', ko: '패키지' },
     { path: '/api/', en: 'API', ko: 'API' },
-    { path: '/cli', en: 'The command', ko: '명령' },
+    { path: '/reference/cli', en: 'The command', ko: '명령' },
     { path: '/proof/', en: 'Proof', ko: '증명' },
     { path: '/proof/results', en: 'Results', ko: '결과' },
     { path: '/proof/search', en: 'How recipes were found', ko: '레시피를 찾은 과정' },
     { path: '/decisions/', en: 'Decisions', ko: '결정 기록' },
-    { path: '/contributing', en: 'Taking part', ko: '참여하기' },
+    { path: '/reference/contributing', en: 'Taking part', ko: '참여하기' },
   ],
 };
+
+/** Where pages are that have no Korean sister. */
+export const englishOnly: readonly string[] = [
+  '/packages/',
+  '/api/',
+  '/reference/',
+  '/proof/',
+  '/decisions/',
+];
 
 const packageNames = [
   ...['tensor', 'tensor-wasm', 'tensor-blas', 'backend', 'layers', 'losses', 'optimizers', 'rnnlm', 'text'],
@@ -139,8 +148,7 @@ export function sidebarOf(lang: Lang): Record<string, SidebarGroup[]> {
       .map((name) => ({ text: `@unroll/${name}`, link: `/api/${name}` })),
   };
   const beside = [others, packages, api];
-  const places = ['/packages/', '/api/', '/cli', '/proof/', '/decisions/', '/contributing'];
-  return { ...Object.fromEntries(places.map((place) => [place, beside])), '/': own };
+  return { ...Object.fromEntries(englishOnly.map((place) => [place, beside])), '/': own };
 }
 
 export interface PageEntry {

@@ -20,10 +20,15 @@ export interface Connection {
 /** A worker of its own, in which a model is trained. */
 export function connect(): Connection {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  const { promise: ended, reject } = Promise.withResolvers<never>();
+  let reject: (reason: Error) => void = () => {};
+  const ended = new Promise<never>((_, rejects) => {
+    reject = rejects;
+  });
   ended.catch(() => {}); // whoever waits for an answer is told
   worker.addEventListener('error', (event) => {
-    reject(new Error(event.message || 'the worker of this page could not be loaded; is the connection gone?'));
+    reject(
+      new Error(event.message || 'the worker of this page could not be loaded; is the connection gone?'),
+    );
   });
   return {
     lab: wrap<LabWorkerApi>(worker),

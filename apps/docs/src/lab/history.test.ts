@@ -26,7 +26,16 @@ it.each([
 });
 
 it('takes steps and evaluations, and nothing else', () => {
-  const found = { loss: 2, perplexity: 7, predictions: 10, best: true, loweredLr: undefined, beginsAverage: false };
-  expect(pointOf({ type: 'evaluation', step: 3, epoch: 1, ...found })).toEqual(evaluation(3) && { ...evaluation(3), validLoss: 2 });
+  const found = {
+    loss: 2,
+    perplexity: 7,
+    predictions: 10,
+    best: true,
+    loweredLr: undefined,
+    beginsAverage: false,
+  };
+  expect(pointOf({ type: 'evaluation', step: 3, epoch: 1, ...found })).toEqual(
+    evaluation(3) && { ...evaluation(3), validLoss: 2 },
+  );
   expect(pointOf({ type: 'end', step: 3, reason: 'steps' })).toBeUndefined();
 });

@@ -27,5 +27,7 @@ export function addPoint(history: HistoryPoint[], point: HistoryPoint): void {
 export function pointOf(event: TrainingEvent): HistoryPoint | undefined {
   const { step } = event;
   if (event.type === 'step') return { step, loss: event.loss, gradNorm: event.gradNorm, validLoss: null };
-  return event.type === 'evaluation' ? { step, loss: null, gradNorm: null, validLoss: event.loss } : undefined;
+  return event.type === 'evaluation'
+    ? { step, loss: null, gradNorm: null, validLoss: event.loss }
+    : undefined;
 }

@@ -142,14 +142,25 @@ describe('Lab', () => {
   it('can be asked at rest and told to train at once: one comes after the other', async () => {
     const quiet = losses((await runToEnd(await make())).events);
     const lab = await make();
-    const [, , { events }] = await Promise.all([lab.measure(), lab.hidden(50), runToEnd(lab), lab.next('the', 3)]);
+    const [, , { events }] = await Promise.all([
+      lab.measure(),
+      lab.hidden(50),
+      runToEnd(lab),
+      lab.next('the', 3),
+    ]);
     expect(losses(events)).toEqual(quiet);
   });
 
   it('takes a model from elsewhere, with a text that it does not know without the text', async () => {
     const lab = await make();
     const folder = await lab.folder();
-    const other = Lab.fromFolder(folder, { ...settings, hiddenSize: 999, cell: 'rnn' }, KOREAN, lab.model.backend, breathe);
+    const other = Lab.fromFolder(
+      folder,
+      { ...settings, hiddenSize: 999, cell: 'rnn' },
+      KOREAN,
+      lab.model.backend,
+      breathe,
+    );
     dispose.push(() => other.dispose());
     expect([other.text, other.settings.hiddenSize, other.settings.cell]).toEqual(['', 16, 'lstm']);
     expect(await other.next('the c', 1)).toHaveLength(1);

@@ -199,7 +199,12 @@ export class Lab {
     try {
       await this.#resting;
       const events = train({
-        ...{ model: this.model, optimizer: this.#optimizer, schedule: this.#schedule(), batches: this.#batches() },
+        ...{
+          model: this.model,
+          optimizer: this.#optimizer,
+          schedule: this.#schedule(),
+          batches: this.#batches(),
+        },
         ...(this.settings.maxGrad > 0 && { maxGrad: this.settings.maxGrad }),
         ...{ epochs: Number.MAX_SAFE_INTEGER, maxSteps: steps, state: this.#state, signal },
         // Whoever asks for a few steps wants to see each.
@@ -351,7 +356,11 @@ export class Lab {
 
   #schedule(): CosineSchedule {
     const { lr, steps, optimizer } = this.settings;
-    return new CosineSchedule({ lr, steps: Math.max(steps, 2), minLr: optimizer === 'sgd' ? lr / 20 : lr / 50 });
+    return new CosineSchedule({
+      lr,
+      steps: Math.max(steps, 2),
+      minLr: optimizer === 'sgd' ? lr / 20 : lr / 50,
+    });
   }
 
   #batches(): BpttBatches {

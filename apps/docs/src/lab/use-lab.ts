@@ -142,7 +142,9 @@ export function useLab(name?: string): UsedLab {
   return {
     ...{ view, history, step, loss, validLoss, tokensPerSecond, training, busy, error, notKept },
     create: async (settings, text) => {
-      const made = await whileBusy(() => attempt(() => ask((lab) => lab.create({ ...settings }, text, name))));
+      const made = await whileBusy(() =>
+        attempt(() => ask((lab) => lab.create({ ...settings }, text, name))),
+      );
       if (made) show(made);
     },
     load: async (files, settings, text) => {

@@ -56,7 +56,12 @@ class LabWorker {
     return this.#show(Lab.restore(saved, text, await this.#ready(), breathe));
   }
 
-  async load(files: readonly NamedBytes[], settings: LabSettings, text: string, name?: string): Promise<LabView> {
+  async load(
+    files: readonly NamedBytes[],
+    settings: LabSettings,
+    text: string,
+    name?: string,
+  ): Promise<LabView> {
     return this.#show(Lab.fromFolder(folderFrom(files), settings, text, await this.#ready(), breathe), name);
   }
 

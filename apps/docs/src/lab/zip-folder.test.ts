@@ -18,7 +18,11 @@ it('takes the files of a folder themselves', () => {
 });
 
 it('leaves what does not belong to a model where it is', () => {
-  const zip = zipSync({ 'a/config.json': bytes('{}'), 'a/../../evil.sh': bytes('rm'), 'a/notes.txt': bytes('x') });
+  const zip = zipSync({
+    'a/config.json': bytes('{}'),
+    'a/../../evil.sh': bytes('rm'),
+    'a/notes.txt': bytes('x'),
+  });
   expect([...folderFrom([{ name: 'a.zip', bytes: zip }]).keys()]).toEqual(['config.json']);
 });
 

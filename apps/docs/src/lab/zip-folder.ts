@@ -8,7 +8,12 @@ export interface NamedBytes {
 }
 
 /** What a model folder can have; anything else in an archive is not even unpacked. */
-const known: ReadonlySet<string> = new Set(['config.json', 'vocab.json', 'tokenizer.json', 'model.safetensors']);
+const known: ReadonlySet<string> = new Set([
+  'config.json',
+  'vocab.json',
+  'tokenizer.json',
+  'model.safetensors',
+]);
 /** More than a tab could use, all files together. */
 const MOST = 512e6;
 

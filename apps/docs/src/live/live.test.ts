@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TimeRNN } from '@unroll/layers';
 import { ReferenceBackend, tensor } from '@unroll/tensor';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { root } from '../build/root.ts';
-import { type Trace, traceOf } from '../build/trace.ts';
+import { describe, expect, it } from 'vitest';
+import { generated, root } from '../build/root.ts';
+import type { Trace } from '../build/trace.ts';
 import { checkBroken } from './concepts/broken-gradient.ts';
 import { descend } from './concepts/cliff.ts';
 import { cliffLoss } from './concepts/cliff-map.ts';
@@ -31,17 +31,20 @@ describe.each(Object.entries(scenarios))('the scenario %s', (_, scenario) => {
     const changed = await play(scenario, Object.fromEntries(changes));
     expect(JSON.stringify(changed.forward)).not.toBe(JSON.stringify(played.forward)); // it did change
     for (const pass of ['forward', 'backward'] as const) {
-      expect(changed[pass].map(({ operation }) => operation)).toEqual(played[pass].map(({ operation }) => operation));
+      expect(changed[pass].map(({ operation }) => operation)).toEqual(
+        played[pass].map(({ operation }) => operation),
+      );
       expect(played[pass].length).toBeGreaterThan(0);
     }
   });
 });
 
+/** Made where pages are made: its lines are those of sources that nothing has transformed. */
+const traceOf = (name: string): Trace =>
+  JSON.parse(readFileSync(join(generated, 'traces.json'), 'utf8'))[name];
+
 describe('a trace', () => {
-  let trace: Trace;
-  beforeAll(async () => {
-    trace = await traceOf(scenarios['time-lstm'], root);
-  });
+  const trace = traceOf('time-lstm');
 
   it('leads each call to the line that makes it', () => {
     const lines = readFileSync(join(root, 'packages/layers/src/time-lstm.ts'), 'utf8').split('\n');
@@ -149,7 +152,7 @@ describe('a backward pass with lines left out', () => {
   });
 
   it('is caught, whichever line it is', async () => {
-    const { backward } = await traceOf(scenarios['time-lstm'], root);
+    const { backward } = traceOf('time-lstm');
     const lineOf = (call: number) =>
       backward[call].sites.find(({ file }) => file.endsWith('time-lstm.ts'))?.line;
     const lines = new Set(backward.map((_, call) => lineOf(call)));

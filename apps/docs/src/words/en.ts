@@ -151,7 +151,8 @@ export const en = {
       'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
     notKept: {
       refused: 'This browser does not keep the model: it is gone with the tab, unless you download it.',
-      'another-tab': 'Another tab is training and keeps its model; this one is gone with its tab, unless you download it.',
+      'another-tab':
+        'Another tab is training and keeps its model; this one is gone with its tab, unless you download it.',
     },
     unknownText:
       'Your text is too short for this model, or has tokens that it does not know: it can write, but not be trained on that text.',

@@ -67,7 +67,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
       const [id] = decodeURIComponent(hash.slice(1)).split(/-(?=L\d+$)/); // lines from to of a source
       if (text === '' || (id !== '' && !text.includes(`id="${id}"`))) dead.push(`${from}: ${link}`);
     }
-    expect(dead).toEqual([]);
+    expect(dead.join('\n')).toBe('');
   });
 
   it('trains on the landing page, and stops when told to', { timeout: 60_000 }, async () => {
@@ -114,17 +114,21 @@ describe.skipIf(reason !== undefined)('the site', () => {
           const shown = await player
             .locator('.player-call td')
             .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
-          expect(shown).toEqual(operands.filter(isTensor).flatMap(({ values }) => values));
+          // An attribute has no minus zero.
+          expect(shown).toEqual(
+            operands.filter(isTensor).flatMap(({ values }) => values.map((value) => value + 0)),
+          );
+          if (i === 0) expect(await page.locator('.line.now').count()).toBe(1);
           if (i < calls.length - 1) await player.locator('button').nth(1).click();
         }
-        const [marked] = await page.locator('.line.now').allTextContents();
-        expect(marked).toMatch(/\d/);
         await page.context().close();
       },
     );
   });
 
-  it('opens the source of a reading at its lines, and leaves the page where it is', { timeout: 60_000 }, async () => {
+  it('opens the source of a reading at its lines, and leaves the page where it is', {
+    timeout: 60_000,
+  }, async () => {
     const page = await site.open('reading/lstm');
     const [source] = await Promise.all([page.waitForEvent('popup'), page.click('.reading-file a')]);
     await source.waitForSelector('.line.now');
@@ -169,7 +173,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
     await example.locator('textarea').fill("console.log('mine', 1 + 1);");
     await example.locator('button', { hasText: 'Run' }).click();
     await expect.poll(() => example.locator('.example-output').textContent()).toBe('mine 2');
-    await example.locator('textarea').fill("import { x } from 'left-pad';");
+    await example.locator('textarea').fill("import { x } from 'left-pad';\nconsole.log(x);");
     await example.locator('button', { hasText: 'Run' }).click();
     await expect
       .poll(() => example.locator('[role="alert"]').textContent())
@@ -191,7 +195,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
         (least) => Number(document.querySelector('.playground')?.getAttribute('data-step')) >= least,
         least,
       );
-    const small = '?hiddenSize=32&wordvecSize=16&batchSize=8&timeSize=16&lr=0.02&steps=400';
+    const small = '?hiddenSize=32&wordvecSize=16&batchSize=8&timeSize=16&lr=0.02&steps=100000';
 
     it.each([
       ['English', 'playground', ENGLISH],
@@ -290,17 +294,13 @@ describe.skipIf(reason !== undefined)('the site', () => {
         ],
         ...['--backend', 'wasm', '--quiet'],
       );
+      const held = join(folder, 'held.txt');
+      await writeFile(held, ENGLISH.slice(-Math.round(ENGLISH.length * 0.1)));
       const { loss } = await unroll(
         'evaluate',
         out,
         '--data',
-        text,
-        '--valid-fraction',
-        '0.1',
-        '--test-fraction',
-        '0',
-        '--split',
-        'valid',
+        held,
         '--exact',
         '--json',
         '--backend',
@@ -323,7 +323,9 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await page.context().close();
     });
 
-    it('says what is wrong with a file that is no model, and keeps what it had', { timeout: 60_000 }, async () => {
+    it('says what is wrong with a file that is no model, and keeps what it had', {
+      timeout: 60_000,
+    }, async () => {
       const page = await site.open(`playground${small}`);
       await page.fill('#playground-text', ENGLISH);
       await page.click('text="One step"');
@@ -342,7 +344,9 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await page.context().close();
     });
 
-    it('has a small model to begin with, which writes and can be trained on', { timeout: 60_000 }, async () => {
+    it('has a small model to begin with, which writes and can be trained on', {
+      timeout: 60_000,
+    }, async () => {
       for (const [path, begin, write] of [
         ['playground', 'Try a small model', '"Write"'],
         ['ko/playground', '작은 모델', '"쓰기"'],
@@ -351,7 +355,9 @@ describe.skipIf(reason !== undefined)('the site', () => {
         await page.click(`text=${begin}`);
         await page.waitForSelector('.playground-figures');
         await page.click(`text=${write}`);
-        await expect.poll(async () => (await page.textContent('.playground-written'))?.length).toBeGreaterThan(250);
+        await expect
+          .poll(async () => (await page.textContent('.playground-written'))?.length)
+          .toBeGreaterThan(250);
         expect(await page.locator('.playground-run .large').isEnabled()).toBe(true);
         await page.context().close();
       }
