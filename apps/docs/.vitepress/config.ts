@@ -6,10 +6,11 @@ import { defineConfig, postcssIsolateStyles } from 'vitepress';
 import { exampleName } from '../src/build/examples.ts';
 import { Colours } from '../src/build/highlighter.ts';
 import { llmsText } from '../src/build/llms.ts';
+import { pageInOtherLanguage } from '../src/build/other-language.ts';
 import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
 import { content, generated, root } from '../src/build/root.ts';
 import { tokenizeForSearch } from '../src/build/search.ts';
-import { allPages, englishOnly, navOf, sidebarOf } from '../src/build/site-map.ts';
+import { allPages, navOf, sidebarOf } from '../src/build/site-map.ts';
 import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
 import { translates, versionOf } from '../src/build/translation.ts';
 
@@ -56,6 +57,7 @@ export default defineConfig({
   },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
   themeConfig: {
+    i18nRouting: pageInOtherLanguage,
     outline: [2, 3],
     search: {
       provider: 'local',
@@ -79,10 +81,6 @@ export default defineConfig({
       },
     },
   },
-  // Who changes the language there is led to the beginning, not to a page that is not there.
-  additionalConfig: Object.fromEntries(
-    englishOnly.map((place) => [place, { themeConfig: { i18nRouting: false } }]),
-  ),
   transformPageData: ({ relativePath, frontmatter }) => {
     if (!relativePath.startsWith('ko/')) return;
     const [ours, original] = [relativePath, relativePath.slice(3)].map((path) =>

@@ -79,13 +79,7 @@ const reference: Section = {
 };
 
 /** Where pages are that have no Korean sister. */
-export const englishOnly: readonly string[] = [
-  '/packages/',
-  '/api/',
-  '/reference/',
-  '/proof/',
-  '/decisions/',
-];
+const englishOnly: readonly string[] = ['/packages/', '/api/', '/reference/', '/proof/', '/decisions/'];
 
 const packageNames = [
   ...['tensor', 'tensor-wasm', 'tensor-blas', 'backend', 'layers', 'losses', 'optimizers', 'rnnlm', 'text'],
