@@ -121,8 +121,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     about: 'one LSTM of 700 on characters, for half an hour and a text of 1 MB',
     published:
       'tiny Shakespeare, nanoGPT (a transformer, on a GPU): validation loss 1.4697 nats a character (its README)',
-    reached:
-      'not run to its end yet; in the search, validation loss 1.461 after 3 epochs with less dropout, one seed, twelve minutes on one thread',
+    reached: 'validation loss 1.423 nats a character: one seed, 20 minutes on two cores with a BLAS',
     values: {
       tokenizer: { kind: 'char' },
       data: { validFraction: 0.1, testFraction: 0 },
