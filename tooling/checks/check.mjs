@@ -70,6 +70,20 @@ const steps = {
       };
     },
   },
+  site: {
+    what: 'the site in a browser',
+    needs: ['build'],
+    run: async () => {
+      const { findChromium } = await import('@unroll/browser-checks/find-chromium');
+      try {
+        findChromium(process.env);
+      } catch (error) {
+        tests.skipped.push('the site in a browser');
+        return { problems: [], show: `skipped  the site in a browser: ${error.message}` };
+      }
+      return turbo('site')();
+    },
+  },
   imports: { what: 'imports', run: async () => ({ problems: await checkImports(root) }) },
   exports: {
     what: 'public exports',
