@@ -1,4 +1,5 @@
 import { type Backend, Tensor } from '@unroll/tensor';
+import { intercepted } from './intercepted.ts';
 
 /** A tensor at some moment. */
 export interface SeenTensor {
@@ -21,28 +22,17 @@ export interface Call {
 export const isTensor = (operand: Operand | number | string): operand is Operand =>
   typeof operand === 'object';
 
-/** Not part of what is computed. */
-const unseen = new Set(['allocate', 'free', 'dispose', 'read', 'write']);
-
 /**
  * The same backend, with somebody looking over its shoulder: `see` gets each call of an operation once it is done. Layers know nothing
  * of it, so that what is shown is what the package computes.
  */
 export function watched(backend: Backend, see: (call: Promise<Call>) => void): Backend {
-  return new Proxy(backend, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      const method = member.bind(target);
-      if (unseen.has(String(name))) return method;
-      return (...operands: unknown[]) => {
-        // Reading takes its turn among the calls and shows its moment, however late somebody waits for it.
-        const before = operands.map(valuesOf);
-        const result: unknown = method(...operands);
-        see(gather(String(name), operands, before, operands.map(valuesOf)));
-        return result;
-      };
-    },
+  return intercepted(backend, (operation, operands, call) => {
+    // Reading takes its turn among the calls and shows its moment, however late somebody waits for it.
+    const before = operands.map(valuesOf);
+    const result = call();
+    see(gather(operation, operands, before, operands.map(valuesOf)));
+    return result;
   });
 }
 
