@@ -50,6 +50,8 @@ function repositoryText() {
   const mixed = (path) => createHash('sha256').update(path).digest('hex');
   const paths = ownFiles()
     .filter((path) => textFiles.has(extname(path)))
+    // Hundreds of Hangul syllables, each a character of its own, would be too much for a minute's model.
+    .filter((path) => !/[\\/]ko[\\/.]/.test(path))
     .sort((a, b) => (mixed(a) < mixed(b) ? -1 : 1));
   const path = join('runs', 'repository.txt');
   mkdirSync(join(root, 'runs'), { recursive: true });
