@@ -1,6 +1,8 @@
 /** What pages need that is not written by hand: traces of what the packages do, and the repository's own texts. */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readChangesets } from '@changesets/read';
+import { changesPage } from '../src/build/changes-page.ts';
 import { exampleName, examplesIn } from '../src/build/examples.ts';
 import { pageFrom, repositoryPages } from '../src/build/repository-pages.ts';
 import { content, generated, root } from '../src/build/root.ts';
@@ -16,17 +18,22 @@ const traces = await Promise.all(
 await writeFile(join(generated, 'traces.json'), JSON.stringify(Object.fromEntries(traces)));
 
 const pages = join(content, 'generated');
-const pictures = join(content, 'public/pictures');
-const texts = join(content, 'public/text');
-for (const folder of [pages, pictures, texts]) await rm(folder, { recursive: true, force: true });
-await mkdir(pictures, { recursive: true });
+const open = join(content, 'public');
+const texts = join(open, 'text');
+for (const folder of [pages, texts, join(open, 'pictures'), join(open, 'reports')])
+  await rm(folder, { recursive: true, force: true });
 for (const page of repositoryPages(root)) {
   const made = pageFrom(page, root);
   const path = join(pages, `${page.to}.md`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, made.markdown);
-  for (const { from, to } of made.pictures) await copyFile(join(root, from), join(content, 'public', to));
+  for (const { from, to } of made.files) {
+    await mkdir(dirname(join(open, to)), { recursive: true });
+    await copyFile(join(root, from), join(open, to));
+  }
 }
+
+await writeFile(join(pages, 'reference/changes.md'), changesPage(root, await readChangesets(root)));
 
 await mkdir(texts, { recursive: true });
 for (const lang of ['en', 'ko'] as const)

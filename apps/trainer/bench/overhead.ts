@@ -3,11 +3,14 @@
  * its default intervals, in turn. A bare run reads the loss as often, since that belongs to training.
  *
  *     pnpm --filter @unroll/trainer run overhead --data <PTB> --steps 3000 --rounds 2
+ *
+ * With --record, docs/measured keeps what came of it.
  */
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepMeasured, typedCommand } from '@unroll/measured';
 import { train } from '@unroll/training';
 import { breathe } from '../src/breathe.ts';
 import { saveModel } from '../src/model-folder.ts';
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '3000' },
     rounds: { type: 'string', default: '2' },
     backend: { type: 'string', default: 'auto' },
+    record: { type: 'boolean', default: false },
   },
 });
 const steps = Number(values.steps);
@@ -133,6 +137,22 @@ try {
   console.log(`calls of view and folder, checkpoints too: ${share.toFixed(2)} % of the time`);
   const [least, most] = [Math.min(...times.bare), Math.min(...times.whole)];
   console.log(`view, records and checkpoints: ${((most / least - 1) * 100).toFixed(2)} % (the best of each)`);
+  if (values.record) {
+    await keepMeasured({
+      name: 'overhead',
+      title: 'What keeping records costs',
+      about:
+        "The same training of the book's Rnnlm, bare and as `unroll train` does it, in turn: what its view, its records and its checkpoints cost.",
+      command: typedCommand('pnpm --filter @unroll/trainer run overhead'),
+      figures: [
+        { what: 'spent in calls of view and folder', value: `${share.toFixed(2)} %`, asked: '2 % at most' },
+        {
+          what: 'the best whole run against the best bare one',
+          value: `${((most / least - 1) * 100).toFixed(2)} %`,
+        },
+      ],
+    });
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

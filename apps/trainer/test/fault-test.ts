@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepMeasured, typedCommand } from '@unroll/measured';
 import { main } from '../src/main.ts';
 import { FailingDisk, faults } from './failing-disk.ts';
 
@@ -12,8 +13,14 @@ import { FailingDisk, faults } from './failing-disk.ts';
  *
  *   pnpm --filter @unroll/trainer run fault-test
  *   pnpm --filter @unroll/trainer run fault-test --every 10     only each tenth call
+ *   pnpm --filter @unroll/trainer run fault-test --record       docs/measured keeps what came of it
  */
-const { values } = parseArgs({ options: { every: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: {
+    every: { type: 'string', default: '1' },
+    record: { type: 'boolean', default: false },
+  },
+});
 const every = Number(values.every);
 
 const folder = mkdtempSync(join(tmpdir(), 'unroll-faults-'));
@@ -104,6 +111,19 @@ try {
     console.log(`${fault.padEnd(12)}${describe(codes)}`);
   }
   console.log(`${count} faults, of ${calls} calls in ${faults.length} ways: every run came out the same`);
+  if (values.record) {
+    await keepMeasured({
+      name: 'faults',
+      title: 'A disk that fails',
+      about: `Makes calls of the file system fail while a run writes, one at a time, in ${faults.length} ways (${faults.join(', ')}), and resumes it: the error has to be shown, and weights, metrics and samples to be those of a run without a fault.`,
+      command: typedCommand('pnpm --filter @unroll/trainer run fault-test'),
+      figures: [
+        { what: 'calls that a run makes', value: String(calls) },
+        { what: 'faults', value: String(count) },
+        { what: 'came out otherwise', value: '0', asked: '0' },
+      ],
+    });
+  }
 } finally {
   disk.disarm();
   rmSync(folder, { recursive: true, force: true });

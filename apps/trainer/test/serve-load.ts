@@ -4,10 +4,13 @@
  * whole, or the texts of one round are not those of the others.
  *
  *     pnpm --filter @unroll/trainer run serve-load <model folder> --streams 50 --tokens 200 --rounds 5
+ *
+ * With --record, docs/measured keeps what came of it.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keepMeasured, typedCommand } from '@unroll/measured';
 import OpenAI from 'openai';
 import { bytes, count, table } from '../src/format.ts';
 
@@ -25,6 +28,7 @@ const { values, positionals } = parseArgs({
     tokens: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '5' },
     backend: { type: 'string', default: 'auto' },
+    record: { type: 'boolean', default: false },
   },
 });
 const [folder] = positionals;
@@ -62,6 +66,35 @@ try {
     ]);
   }
   console.log(`${streams} texts of ${tokens} tokens at the same time:\n${table(rows)}`);
+  if (values.record) {
+    const command = typedCommand('pnpm --filter @unroll/trainer run serve-load');
+    const speeds = rows.slice(2).map(([, speed]) => speed);
+    await keepMeasured({
+      name: 'serve-load',
+      title: 'Many clients at once',
+      about: `Lets ${streams} clients have texts of ${tokens} tokens streamed at the same time, ${values.rounds} times: each text has to be whole, and the same in every round.`,
+      command: command.replace(folder, '<model folder>'),
+      figures: [
+        { what: 'texts', value: count(streams * Number(values.rounds)) },
+        { what: 'errors', value: '0', asked: '0' },
+        { what: 'tokens a second, by round', value: speeds.join('; ') },
+        {
+          what: 'first token, median, by round',
+          value: rows
+            .slice(2)
+            .map(([, , first]) => first)
+            .join('; '),
+        },
+        {
+          what: 'memory of the server, before and after each round',
+          value: rows
+            .slice(1)
+            .map((row) => row[4])
+            .join('; '),
+        },
+      ],
+    });
+  }
 } finally {
   server.kill('SIGTERM');
 }

@@ -7,6 +7,8 @@
  * so small that minutes make as many steps as days do, and the heap is measured after everything that can go has been collected:
  *
  *     pnpm --filter @unroll/trainer run soak --small --minutes 6
+ *
+ * With --record, docs/measured keeps what came of it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +17,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keepMeasured, typedCommand } from '@unroll/measured';
+import { count } from '../src/format.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     backend: { type: 'string', default: 'wasm' },
     threads: { type: 'string', default: '2' },
     small: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
@@ -118,6 +123,32 @@ console.log(
   `speed: ${first.toFixed(0)} tokens/s in the first ten minutes (median), ${last.toFixed(0)} in the last: ${((last / first - 1) * 100).toFixed(2)} %`,
 );
 rmSync(folder, { recursive: true, force: true });
+if (values.record) {
+  const all = settled.map(([, mb]) => mb);
+  const range = `${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)} MB`;
+  await keepMeasured({
+    name: values.small ? 'soak-small' : 'soak',
+    title: values.small ? 'Millions of steps' : 'Without a break',
+    about: values.small
+      ? 'Trains a model so small that minutes make as many steps as days do, and measures the heap after all that can go has been collected.'
+      : 'Trains the model of the book without a break, and looks at the process every ten seconds.',
+    command: typedCommand('pnpm --filter @unroll/trainer run soak'),
+    figures: [
+      { what: 'steps', value: count(lastStep) },
+      { what: values.small ? 'heap after collection' : 'memory, from the fifth minute on', value: range },
+      {
+        what: 'slope of the line of least squares',
+        value: `${(slope(settled) * 60).toFixed(2)} MB an hour`,
+        ...(values.small ? {} : { asked: 'under 1 MB an hour' }),
+      },
+      {
+        what: 'speed in the last ten minutes against the first',
+        value: `${((last / first - 1) * 100).toFixed(2)} %`,
+        asked: 'within 3 %',
+      },
+    ],
+  });
+}
 
 function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);

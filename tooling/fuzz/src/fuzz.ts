@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keepMeasured, typedCommand } from '@unroll/measured';
 import { execute } from './execute.ts';
 import { minimize } from './minimize.ts';
 import { Random } from './random.ts';
@@ -14,6 +15,7 @@ const USAGE = `Feeds every parser of something that comes from outside with muta
   pnpm fuzz                                      all parsers, 100,000 inputs each
   pnpm fuzz --parser safetensors,vocab --executions 1000000 --seed 1
   pnpm fuzz --parser safetensors --replay <file>  one input again
+  pnpm fuzz --executions 1000000 --record         docs/measured keeps what came of it
 
 Parsers: ${targets.map(({ name }) => name).join(', ')}
 `;
@@ -27,10 +29,11 @@ const folder = fileURLToPath(new URL('../crashes/', import.meta.url));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { parsers, executions, seed, first, replay } = readOptions();
+  const { parsers, executions, seed, first, replay, record } = readOptions();
   if (replay !== undefined) return replayed(parsers[0], replay);
   console.log('| parser | executions | accepted | refused | a second | seconds | memory |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  const accepted: number[] = [];
   for (const target of parsers) {
     const done = await runTarget({ parser: target.name, seed, first, executions });
     if (done.finding) {
@@ -38,6 +41,23 @@ async function main(): Promise<number> {
       return 1;
     }
     console.log(row(target.name, executions, done));
+    accepted.push((100 * done.accepted) / executions);
+  }
+  if (record) {
+    const range = [Math.min(...accepted), Math.max(...accepted)].map((share) => share.toFixed(0));
+    await keepMeasured({
+      name: 'fuzz',
+      title: 'Mutants of files',
+      about:
+        'Feeds parsers with mutants of what they take: each has to be accepted or refused with a message, within a second and 64 MB, without a change to what all objects share.',
+      command: typedCommand('pnpm fuzz'),
+      figures: [
+        { what: 'parsers', value: String(parsers.length) },
+        { what: 'inputs for each', value: executions.toLocaleString('en') },
+        { what: 'failures', value: '0', asked: '0' },
+        { what: 'accepted', value: `${range.join(' to ')} %` },
+      ],
+    });
   }
   return 0;
 }
@@ -99,6 +119,7 @@ function readOptions() {
         seed: { type: 'string', default: '1' },
         first: { type: 'string', default: '0' },
         replay: { type: 'string' },
+        record: { type: 'boolean', default: false },
         help: { type: 'boolean' },
       },
     });
@@ -112,6 +133,7 @@ function readOptions() {
       seed: wholeNumber('seed', values.seed),
       first: wholeNumber('first', values.first),
       replay: values.replay,
+      record: values.record,
     };
   } catch (error) {
     console.error(`fuzz: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Machine, machineSchema } from '@unroll/measured/machine';
 import { z } from 'zod';
 import { ResultsError } from './results-error.ts';
 
@@ -13,12 +14,7 @@ export interface Result {
   readonly date: string;
   /** Of the code that ran, with a note if there were changes; unknown outside of git. */
   readonly commit: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly platform: string;
-    readonly node: string;
-  };
+  readonly machine: Machine;
   readonly backend: string;
   /** The same in more words. */
   readonly computed: string;
@@ -71,7 +67,7 @@ const schema: z.ZodType<Result> = z.object({
   command: z.string(),
   date: z.iso.datetime(),
   commit: z.string(),
-  machine: z.object({ cpu: z.string(), cores: count, platform: z.string(), node: z.string() }),
+  machine: machineSchema,
   backend: z.string(),
   computed: z.string(),
   threads: count,

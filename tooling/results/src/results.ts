@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { commitOf } from './commit-of.ts';
+import { commitOf } from '@unroll/measured/commit-of';
 import { readResults } from './result.ts';
 import { ResultsError } from './results-error.ts';
 import { rows } from './rows.ts';

@@ -3,6 +3,7 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import { defineAsyncComponent, h } from 'vue';
 import LiveReading from '../../src/components/LiveReading.vue';
 import OutdatedTranslation from '../../src/components/OutdatedTranslation.vue';
+import PublicLink from '../../src/components/PublicLink.vue';
 import RunExample from '../../src/components/RunExample.vue';
 import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
@@ -36,6 +37,7 @@ export default {
   enhanceApp: ({ app }) => {
     app.provide(playgroundKey, useLab(`unroll playground ${import.meta.env.BASE_URL}`));
     app.component('LiveReading', LiveReading);
+    app.component('PublicLink', PublicLink);
     app.component('RunExample', RunExample);
     app.component('SourceLink', SourceLink);
     for (const [name, component] of Object.entries(pictures)) app.component(name, component);

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Measured } from '@unroll/measured';
+import { duration } from '@unroll/trainer/src/format.ts';
 import { z } from 'zod';
 import type { LayerError } from '../live/gradient-errors.ts';
+import type { Parity } from './parity.ts';
 
 /** What of a report of the benchmark is shown. */
 const reportSchema = z.object({
@@ -19,12 +22,14 @@ const reportSchema = z.object({
 export interface Proof {
   readonly root: string;
   readonly gradients: readonly LayerError[];
+  readonly parities: readonly Parity[];
+  readonly measured: readonly Measured[];
   /** Bundles: what somebody would import, and its bytes, minified and gzipped. */
   readonly sizes: readonly { readonly name: string; readonly size: number }[];
 }
 
 /** The page of figures, each from the file or the run that it comes from. */
-export function proofPage({ root, gradients, sizes }: Proof): string {
+export function proofPage({ root, gradients, parities, measured, sizes }: Proof): string {
   const results = join(root, 'tooling/bench/results');
   const [newest] = readdirSync(results)
     .filter((name) => name.endsWith('.json'))
@@ -64,6 +69,22 @@ The greatest error of any gradient of a layer against central differences in flo
 |---|---:|
 ${gradients.map(({ name, error }) => `| ${name} | ${error.toExponential(1)} |`).join('\n')}
 
+## Parity
+
+The same training as elsewhere, from the same weights, on the same text: how far any loss, and any norm of all gradients, was from the one there. Computed when this page was
+made; the scripts of the other side are in \`tooling/fixtures\`. The tests do the same with layers, optimizers and masks, and on the Penn Treebank.
+
+| model | here | there, in float64 | steps | losses | norms |
+|---|---|---|---:|---:|---:|
+${parities.map((row) => `| ${row.model} | ${row.here} | ${row.there} | ${row.steps} | ${row.losses.toExponential(1)} | ${row.norms.toExponential(1)} |`).join('\n')}
+
+## Reliability
+
+What happens to a run when it is stopped, when the disk fails, when a file is broken, and in the long run. Each of these was measured by its command, on the machine and the day that
+stand below it.
+
+${measured.map(describeMeasured).join('\n\n')}
+
 ## Results
 
 What models of this repository reach on texts that others measure on, each run with its command, seed, time and checkpoint: [results](./results). How the recipes were found, and
@@ -85,4 +106,30 @@ ${sizes.map(({ name, size }) => `| ${name} | ${(size / 1000).toFixed(1)} |`).joi
 | browsers | those with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4 and newer; several threads where a page is isolated |
 | BLAS | OpenBLAS on Linux is tested; others are called the same way |
 `;
+}
+
+function describeMeasured({
+  title,
+  about,
+  figures,
+  command,
+  machine,
+  date,
+  commit,
+  seconds,
+}: Measured): string {
+  const asked = figures.some((figure) => figure.asked !== undefined);
+  const rows = figures.map((figure) =>
+    asked
+      ? `| ${figure.what} | ${figure.value} | ${figure.asked ?? ''} |`
+      : `| ${figure.what} | ${figure.value} |`,
+  );
+  return `### ${title}
+
+${about}
+
+${asked ? '| | | asked |\n|---|---|---|' : '| | |\n|---|---|'}
+${rows.join('\n')}
+
+<small>\`${command}\`, ${duration(seconds)}, ${machine.cores} cores of an ${machine.cpu}, Node ${machine.node.slice(1)}, ${date.slice(0, 10)}, commit ${commit.slice(0, 7)}</small>`;
 }

@@ -18,14 +18,20 @@ it('has every package, every decision and the command', () => {
 });
 
 it('turns links to where the site has what they name', () => {
-  const { markdown, pictures } = page('apps/trainer/README.md');
+  const { markdown, files } = page('apps/trainer/README.md');
   expect(markdown).toContain('[`@unroll/interchange`](../packages/interchange)');
   expect(markdown).toContain('[docs/unroll.md](../reference/cli)');
   expect(markdown).toContain('](/pictures/terminal-80.svg)');
-  expect(pictures).toContainEqual({ from: 'docs/terminal-80.svg', to: 'pictures/terminal-80.svg' });
+  expect(files).toContainEqual({ from: 'docs/terminal-80.svg', to: 'pictures/terminal-80.svg' });
   expect(page('packages/tensor/README.md').markdown).toContain(
     '<SourceLink file="packages/tensor/src/backend.ts"><code>Backend</code></SourceLink>',
   );
+  const results = page('docs/results.md');
+  expect(results.markdown).toContain('<PublicLink to="/reports/ptb-hour-seed1.html"><code>');
+  expect(results.files).toContainEqual({
+    from: 'docs/results/ptb-hour-seed1.html',
+    to: 'reports/ptb-hour-seed1.html',
+  });
   expect(page('docs/decisions/README.md').markdown).toContain('](../decisions/0001-batch-first)');
 });
 

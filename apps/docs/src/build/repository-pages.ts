@@ -31,25 +31,25 @@ export function repositoryPages(root: string): RepositoryPage[] {
   ];
 }
 
-/** A picture that a page shows, from the repository on. */
-export interface Picture {
+/** A file that a page shows or leads to: from the repository on, and among those that the site has as they are. */
+export interface PublicFile {
   readonly from: string;
   readonly to: string;
 }
 
 export interface MadePage {
   readonly markdown: string;
-  readonly pictures: readonly Picture[];
+  readonly files: readonly PublicFile[];
 }
 
 /**
- * The text of such a page, its links turned to where the site has what they name: another page, a source, a picture. What the site has
- * not stays as text.
+ * The text of such a page, its links turned to where the site has what they name: another page, a source, a picture, the report of a
+ * run. What the site has not stays as text.
  */
 export function pageFrom({ from, to }: RepositoryPage, root: string): MadePage {
   const pages = new Map(repositoryPages(root).map((page) => [page.from, page.to]));
   const sources = new Set(sourceFiles(root));
-  const pictures: Picture[] = [];
+  const files: PublicFile[] = [];
   const up = '../'.repeat(to.split('/').length - 1) || './';
   const turn = (whole: string, bang: string, text: string, target: string): string => {
     if (/^(https?:|mailto:|#)/.test(target)) return whole;
@@ -57,7 +57,7 @@ export function pageFrom({ from, to }: RepositoryPage, root: string): MadePage {
     const file = posix.join(posix.dirname(from), path);
     if (bang) {
       const name = posix.basename(file);
-      pictures.push({ from: file, to: `pictures/${name}` });
+      files.push({ from: file, to: `pictures/${name}` });
       return `![${text}](/pictures/${name})`;
     }
     const known = [file, `${file}.md`, posix.join(file, 'README.md')].find((name) => pages.has(name));
@@ -65,16 +65,21 @@ export function pageFrom({ from, to }: RepositoryPage, root: string): MadePage {
     if (known !== undefined) return `[${text}](${up}${pages.get(known)}${anchor})`;
     // A page that is not made by VitePress: as HTML, since VitePress looks only for its own.
     if (sources.has(file)) return `<SourceLink file="${file}">${codeOf(text)}</SourceLink>`;
+    if (/^docs\/results\/.*\.html$/.test(file)) {
+      const to = `reports/${posix.basename(file)}`;
+      files.push({ from: file, to });
+      return `<PublicLink to="/${to}">${codeOf(text)}</PublicLink>`;
+    }
     return text;
   };
   const source = readFileSync(join(root, from), 'utf8');
   const markdown = outsideOfCode(source, (part) =>
     part.replace(/(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, turn),
   );
-  for (const { from: picture } of pictures) {
-    if (!existsSync(join(root, picture))) throw new Error(`${from}: shows ${picture}, which is not there`);
+  for (const { from: file } of files) {
+    if (!existsSync(join(root, file))) throw new Error(`${from}: leads to ${file}, which is not there`);
   }
-  return { markdown, pictures };
+  return { markdown, files };
 }
 
 const codeOf = (text: string): string => text.replace(/`([^`]+)`/g, '<code>$1</code>');

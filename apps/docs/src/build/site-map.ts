@@ -74,6 +74,7 @@ const reference: Section = {
     { path: '/proof/results', en: 'Results', ko: '결과' },
     { path: '/proof/search', en: 'How recipes were found', ko: '레시피를 찾은 과정' },
     { path: '/decisions/', en: 'Decisions', ko: '결정 기록' },
+    { path: '/reference/changes', en: 'Changes', ko: '변경 내역' },
     { path: '/reference/contributing', en: 'Taking part', ko: '참여하기' },
   ],
 };
