@@ -45,6 +45,10 @@ export const en = {
       'The loss is the sum of the last h. Each number says how that sum would change if the one in its place grew.',
     before: 'c before',
   },
+  graph: {
+    forward: 'The way of the numbers through one step of an LSTM',
+    backward: 'The way of the gradient back through one step of an LSTM',
+  },
   grid: {
     value: (name: string, row: string, column: string): string => `${name}, ${row}, ${column}`,
     row: 'row',

@@ -47,6 +47,10 @@ export const ko: Words = {
       '손실은 마지막 h의 합입니다. 각 숫자는 그 자리의 값이 커질 때 손실이 얼마나 변하는지를 뜻합니다.',
     before: '이전 c',
   },
+  graph: {
+    forward: 'LSTM 한 단계에서 숫자가 지나가는 길',
+    backward: 'LSTM 한 단계를 기울기가 거슬러 올라가는 길',
+  },
   grid: {
     value: (name, row, column) => `${name}, ${row}, ${column}`,
     row: '행',
