@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** What Node made of TypeScript, kept for the many processes that tests start: each is there in half the time. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node-compile/', import.meta.url));
 
 /** Tests run from the sources of every workspace package, so that none of them needs a build. */
 const config: ViteUserConfig = defineConfig({
@@ -7,6 +11,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: '.vitest/results.json' }]],
+    env: { NODE_COMPILE_CACHE: compileCache },
     testTimeout: 60_000,
     pool: 'forks',
     passWithNoTests: false,
