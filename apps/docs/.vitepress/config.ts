@@ -10,6 +10,7 @@ import { pageInOtherLanguage } from '../src/build/other-language.ts';
 import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
 import { content, generated, root } from '../src/build/root.ts';
 import { tokenizeForSearch } from '../src/build/search.ts';
+import { writeServiceWorker } from '../src/build/service-worker.ts';
 import { allPages, navOf, sidebarOf } from '../src/build/site-map.ts';
 import { serveSourcePages, writeSourcePages } from '../src/build/source-pages.ts';
 import { translates, versionOf } from '../src/build/translation.ts';
@@ -129,5 +130,6 @@ export default defineConfig({
   buildEnd: async ({ outDir }) => {
     await writeSourcePages(root, outDir, colours.lines, base);
     await writeFile(join(outDir, 'llms.txt'), llmsText(allPages(), base));
+    await writeServiceWorker(outDir, base);
   },
 });

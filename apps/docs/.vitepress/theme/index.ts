@@ -9,6 +9,7 @@ import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
 import { playgroundKey } from '../../src/lab/playground.ts';
 import { useLab } from '../../src/lab/use-lab.ts';
+import { keepForOffline } from '../../src/offline/keep-for-offline.ts';
 import './style.css';
 
 /** What pages name; each comes with the page that needs it. */
@@ -40,6 +41,7 @@ export default {
     app.component('PublicLink', PublicLink);
     app.component('RunExample', RunExample);
     app.component('SourceLink', SourceLink);
+    if (import.meta.env.PROD && !import.meta.env.SSR) keepForOffline(import.meta.env.BASE_URL);
     for (const [name, component] of Object.entries(pictures)) app.component(name, component);
   },
 } satisfies Theme;

@@ -39,7 +39,10 @@ export async function visit({ isolated = true, base = '/' } = {}): Promise<Visit
   return {
     ...{ server, browser, complaints },
     open: async (path, options = {}) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      const context = await browser.newContext({
+        ...{ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' as const }, // a test asks for it by name
+        ...options,
+      });
       const page = await context.newPage();
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type()))

@@ -137,6 +137,56 @@ describe.skipIf(reason !== undefined)('the site', () => {
     await page.context().close();
   });
 
+  it('can be read, and run, when there is no connection any more', { timeout: 90_000 }, async () => {
+    const visited = await visit();
+    try {
+      const page = await visited.open('reading/lstm', { serviceWorkers: 'allow' });
+      const kept = (): Promise<number[]> =>
+        page.evaluate(async () => {
+          const names = (await caches.keys()).sort(); // pages and their files, and live parts
+          return Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length));
+        });
+      await expect.poll(async () => (await kept()).length, { timeout: 30_000 }).toBe(3);
+      let before: number[] = [];
+      await expect // all that was asked for has come
+        .poll(
+          async () => {
+            const now = await kept();
+            const isSame = now.join() === before.join() && now.every((count) => count > 0);
+            before = now;
+            return isSame;
+          },
+          { interval: 700, timeout: 30_000 },
+        )
+        .toBe(true);
+      visited.server.close();
+      await page.reload();
+      const player = page.locator('.player[data-pass="backward"]');
+      await player.locator('button').first().click();
+      await player.locator('.player-call td').first().waitFor();
+      expect(await player.locator('[role="alert"]').count()).toBe(0);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    } finally {
+      await visited.close();
+    }
+  });
+
+  it('draws the way of the gradient, and marks it as it goes', { timeout: 60_000 }, async () => {
+    const page = await site.open('reading/lstm');
+    const player = page.locator('.player[data-pass="backward"]');
+    await player.locator('button').first().click();
+    const now = () =>
+      player
+        .locator('.wire.now')
+        .evaluateAll((wires) => wires.map((wire) => wire.getAttribute('data-wire')).sort());
+    await expect.poll(now).toEqual(['cNext']);
+    await player.locator('button').nth(1).click();
+    await expect.poll(now).toContain('hNext');
+    for (let i = 0; i < 4; i++) await player.locator('button').nth(1).click();
+    await expect.poll(now).toEqual(['x']);
+    await page.context().close();
+  });
+
   it('runs its examples with the output that was printed when it was made', {
     timeout: 120_000,
   }, async () => {

@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { livePartsIn, writeServiceWorker } from './service-worker.ts';
+
+it('keeps what live parts are made of, not every page', () => {
+  const parts = ['worker-a.js', 'style.b.css', 'chunks/theme.c.js'];
+  const others = [
+    'reading_lstm.md.d.js',
+    'reading_lstm.md.d.lean.js',
+    'chunks/@localSearchIndexroot.e.js',
+    'a.png',
+  ];
+  expect(livePartsIn([...others, ...parts])).toEqual([...parts].sort());
+});
+
+it('knows their addresses under the base of the site', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'unroll-worker-'));
+  onTestFinished(() => rmSync(out, { recursive: true }));
+  mkdirSync(join(out, 'assets/chunks'), { recursive: true });
+  writeFileSync(join(out, 'assets/chunks/theme.c.js'), '');
+  await writeServiceWorker(out, '/unroll/');
+  const script = readFileSync(join(out, 'service-worker.js'), 'utf8');
+  expect(script).toContain('"/unroll/assets/chunks/theme.c.js"');
+  expect(script).not.toContain('process.env');
+});

@@ -1,0 +1,26 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const source = fileURLToPath(new URL('../offline/service-worker.ts', import.meta.url));
+
+/** What live parts are made of: all scripts and styles but those that belong to one page, or to the search. */
+export function livePartsIn(files: readonly string[]): string[] {
+  return files.filter((name) => /\.(js|css)$/.test(name) && !/\.md\.|@localSearchIndex/.test(name)).sort();
+}
+
+/** Writes `service-worker.js`, which knows the names of what it is to keep. */
+export async function writeServiceWorker(out: string, base: string): Promise<void> {
+  const files = readdirSync(join(out, 'assets'), { recursive: true, encoding: 'utf8' });
+  const parts = livePartsIn(files).map((name) => `${base}assets/${name}`);
+  await build({
+    ...{ entryPoints: [source], outfile: join(out, 'service-worker.js') },
+    ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', logLevel: 'error' },
+    define: {
+      BASE: JSON.stringify(base),
+      LIVE_PARTS: JSON.stringify(parts),
+      'process.env.NODE_ENV': '"production"',
+    },
+  });
+}
