@@ -20,13 +20,17 @@ export function showValue(value: unknown, depth = 0): string {
   }
   if (Array.isArray(value)) return listOf('[', firstOf(value).map(show), value.length, ']');
   if (value instanceof Map) {
-    const entries = [...value].map(([key, inner]) => `${show(key)} => ${show(inner)}`);
+    const entries = firstOfMany(value).map(([key, inner]) => `${show(key)} => ${show(inner)}`);
     return listOf(`Map(${value.size}) {`, entries, value.size, '}');
   }
-  if (value instanceof Set) return listOf(`Set(${value.size}) {`, [...value].map(show), value.size, '}');
-  const fields = Object.entries(value).map(([key, inner]) => `${fieldName(key)}: ${show(inner)}`);
+  if (value instanceof Set)
+    return listOf(`Set(${value.size}) {`, firstOfMany(value).map(show), value.size, '}');
+  const keys = Object.keys(value);
+  const fields = firstOf(keys).map(
+    (key) => `${fieldName(String(key))}: ${show(fieldOf(value, String(key)))}`,
+  );
   const name = nameOf(value);
-  return listOf(name === 'Object' ? '{' : `${name} {`, fields, fields.length, '}');
+  return listOf(name === 'Object' ? '{' : `${name} {`, fields, keys.length, '}');
 }
 
 const quoted = (text: string): string =>
@@ -34,7 +38,26 @@ const quoted = (text: string): string =>
     ? JSON.stringify(text)
     : `'${JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`;
 const fieldName = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key));
-const nameOf = (value: object): string => value.constructor?.name ?? 'Object';
+function nameOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' ? name : 'Object';
+}
+/** A getter may throw. */
+function fieldOf(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch (error) {
+    return error;
+  }
+}
+function firstOfMany<T>(values: Iterable<T>): T[] {
+  const first: T[] = [];
+  for (const value of values) {
+    if (first.length === MOST) break;
+    first.push(value);
+  }
+  return first;
+}
 const firstOf = (list: ArrayLike<unknown>): unknown[] =>
   Array.from({ length: Math.min(list.length, MOST) }, (_, i) => list[i]);
 

@@ -11,31 +11,45 @@ export class Closed extends Error {
 
 export interface Connection {
   readonly lab: Remote<LabWorkerApi>;
-  /** Rejects when there will be no more answers: with Closed, or with why the worker could not go on. */
-  readonly ended: Promise<never>;
+  /** @throws Closed, or why the worker could not go on, when there will be no answer any more */
+  ask<T>(question: (lab: Remote<LabWorkerApi>) => Promise<T>): Promise<T>;
   /** Ends the worker, whatever it does. */
   close(): void;
 }
 
-/** A worker of its own, in which a model is trained. */
-export function connect(): Connection {
+/**
+ * A worker of its own, in which a model is trained.
+ * @param failed is told when it has come to an end by itself; another one may do better
+ */
+export function connect(failed: () => void): Connection {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  let reject: (reason: Error) => void = () => {};
-  const ended = new Promise<never>((_, rejects) => {
-    reject = rejects;
-  });
-  ended.catch(() => {}); // whoever waits for an answer is told
+  const lab = wrap<LabWorkerApi>(worker);
+  /** Of those who wait for an answer. */
+  const waiting = new Set<(reason: Error) => void>();
+  let over: Error | undefined;
+  const end = (reason: Error): void => {
+    over = reason;
+    worker.terminate();
+    for (const reject of waiting) reject(reason);
+    waiting.clear();
+  };
   worker.addEventListener('error', (event) => {
-    reject(
-      new Error(event.message || 'the worker of this page could not be loaded; is the connection gone?'),
-    );
+    end(new Error(event.message || 'the worker of this page could not be loaded; is the connection gone?'));
+    failed();
   });
   return {
-    lab: wrap<LabWorkerApi>(worker),
-    ended,
-    close: () => {
-      worker.terminate();
-      reject(new Closed());
-    },
+    lab,
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        if (over) {
+          reject(over);
+          return;
+        }
+        waiting.add(reject);
+        question(lab)
+          .then(resolve, reject)
+          .finally(() => waiting.delete(reject));
+      }),
+    close: () => end(new Closed()),
   };
 }

@@ -11,6 +11,7 @@ import { type Backend, Random, type Tensor, zeros } from '@unroll/tensor';
 import { BpttBatches, CharTokenizer, splitIds, TextError, type Tokenizer, WordTokenizer } from '@unroll/text';
 import { type Evaluation, evaluate, type TrainingEvent, type TrainingState, train } from '@unroll/training';
 import { addPoint, type HistoryPoint, pointOf } from './history.ts';
+import { expectFits } from './memory.ts';
 import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
 import { type LabSettings, settingsOf } from './settings.ts';
 
@@ -37,8 +38,17 @@ export interface SavedLab {
 }
 
 export interface NextToken {
+  readonly id: number;
   readonly token: string;
   readonly probability: number;
+}
+
+/** Whoever asked will not be answered any more: the model is gone. Nothing to be told of. */
+class GoneError extends Error {
+  constructor() {
+    super('');
+    this.name = 'GoneError';
+  }
 }
 
 /** Numbers for each token of a text. */
@@ -88,6 +98,9 @@ export class Lab {
   #lastBreath = 0;
   /** Of the question at hand while nothing is trained. */
   #resting: Promise<unknown> = Promise.resolve();
+  /** Of the run at hand. */
+  #running: Promise<unknown> = Promise.resolve();
+  #isGone = false;
 
   private constructor(
     settings: LabSettings,
@@ -101,7 +114,9 @@ export class Lab {
     this.text = text;
     this.#breathe = breathe;
     const ids = tokenizer.encode(text);
-    const holdsBack = ids.length * VALID_SHARE >= LEAST_VALID;
+    const left = ids.length - Math.ceil(ids.length * VALID_SHARE);
+    const holdsBack =
+      ids.length * VALID_SHARE >= LEAST_VALID && left > settings.batchSize * settings.timeSize;
     const { train, valid } = splitIds(ids, { valid: holdsBack ? VALID_SHARE : 0, test: 0 });
     this.#train = train;
     this.#valid = valid;
@@ -124,6 +139,7 @@ export class Lab {
   static create(settings: LabSettings, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
     const tokenizer =
       settings.tokenizer === 'char' ? CharTokenizer.fromText(text) : WordTokenizer.fromText(text);
+    expectFits(settings, tokenizer.vocabulary.size);
     const { cell, layers, wordvecSize, hiddenSize, dropout, seed } = settings;
     const model = new StackedRnnlm({
       ...{ backend, vocabSize: tokenizer.vocabulary.size, wordvecSize, hiddenSize, seed },
@@ -191,7 +207,17 @@ export class Lab {
     keep: (saved: SavedLab) => Promise<void>,
     stopAfter?: number,
   ): Promise<void> {
-    if (this.#stop) return;
+    if (this.#stop || this.#isGone) return;
+    const run = this.#run(tell, keep, stopAfter);
+    this.#running = run.catch(() => {});
+    await run;
+  }
+
+  async #run(
+    tell: (event: TrainingEvent) => void,
+    keep: (saved: SavedLab) => Promise<void>,
+    stopAfter?: number,
+  ): Promise<void> {
     const signal = { aborted: false };
     this.#stop = signal; // from here on, questions wait for the end of a step
     const { steps } = this.settings;
@@ -277,7 +303,7 @@ export class Lab {
         skipIds,
       })) {
         tell(stream.next(id));
-        await this.#breatheIfDue();
+        await this.#breatheOrGo();
       }
       tell(stream.end());
     });
@@ -287,7 +313,7 @@ export class Lab {
   measure(): Promise<Evaluation> {
     return this.#ask(() => {
       const ids = (this.#valid.length > 1 ? this.#valid : this.#train).subarray(0, MOST_MEASURED);
-      return evaluate(this.model, ids, { exact: true, pause: () => this.#breatheIfDue() });
+      return evaluate(this.model, ids, { exact: true, pause: () => this.#breatheOrGo() });
     });
   }
 
@@ -302,7 +328,7 @@ export class Lab {
         .map((weight, id) => ({ id, probability: weight / sum }))
         .sort((a, b) => b.probability - a.probability)
         .slice(0, count)
-        .map(({ id, probability }) => ({ token: this.#tokensOf([id])[0], probability }));
+        .map(({ id, probability }) => ({ id, token: this.#tokensOf([id])[0], probability }));
     });
   }
 
@@ -348,7 +374,15 @@ export class Lab {
     });
   }
 
+  /** Ends what it does, and waits for that: it can be disposed then. */
+  async end(): Promise<void> {
+    this.#isGone = true;
+    this.stop();
+    await Promise.all([this.#running, this.#resting]);
+  }
+
   dispose(): void {
+    this.#isGone = true;
     this.stop();
     this.#optimizer.dispose();
     this.model.dispose();
@@ -379,9 +413,16 @@ export class Lab {
     this.#lastBreath = performance.now();
   }
 
+  /** @throws GoneError if nobody waits for the answer any more */
+  async #breatheOrGo(): Promise<void> {
+    await this.#breatheIfDue();
+    if (this.#isGone) throw new GoneError();
+  }
+
   /** Asks between two steps, or at once if there are none; the model carries on as if nobody had asked. */
   #ask<T>(question: () => Promise<T>): Promise<T> {
     const undisturbed = async (): Promise<T> => {
+      if (this.#isGone) throw new GoneError();
       const { model } = this;
       const [state, training] = [await model.getState(), model.training];
       model.training = false;

@@ -63,7 +63,7 @@ export function settingsFrom(query: URLSearchParams): LabSettings {
   for (const [name, value] of query) {
     if (Object.hasOwn(ranges, name)) {
       const number = Number(value);
-      if (value !== '' && isWithin(name as NumberName, number)) settings[name] = number;
+      if (value.trim() !== '' && isWithin(name as NumberName, number)) settings[name] = number;
     } else if (Object.hasOwn(choices, name)) {
       if ((choices[name as ChoiceName] as readonly string[]).includes(value)) settings[name] = value;
     }
@@ -82,6 +82,17 @@ export function queryOf(settings: LabSettings): string {
 export function isWithin(name: NumberName, value: number): boolean {
   const { least, most, whole } = ranges[name];
   return value >= least && value <= most && (!whole || Number.isInteger(value));
+}
+
+/** Are these settings, as they were kept? */
+export function isSettings(value: unknown): value is LabSettings {
+  if (typeof value !== 'object' || value === null) return false;
+  const given = value as Record<string, unknown>;
+  return (
+    Object.keys(ranges).every(
+      (name) => typeof given[name] === 'number' && isWithin(name as NumberName, given[name]),
+    ) && Object.entries(choices).every(([name, all]) => (all as readonly unknown[]).includes(given[name]))
+  );
 }
 
 /** Of the small models that come with the site. */

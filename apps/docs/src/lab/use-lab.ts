@@ -1,12 +1,14 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
-import type { Evaluation, TrainingEvent } from '@unroll/training';
-import { proxy, type Remote } from 'comlink';
+import type { Evaluation } from '@unroll/training';
+import { proxy, type Remote, transfer } from 'comlink';
 import { type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { type Connection, connect } from './connect.ts';
 import { addPoint, type HistoryPoint, pointOf } from './history.ts';
 import type { NextToken, TokenValues } from './lab.ts';
+import type { LabEvent, LabView } from './lab-worker.ts';
 import type { LabSettings } from './settings.ts';
-import type { LabView, LabWorkerApi, NotKept } from './worker.ts';
+import type { NotKeptReason, Unreadable } from './shelf.ts';
+import type { LabWorkerApi } from './worker.ts';
 import type { NamedBytes } from './zip-folder.ts';
 
 /** A model in a worker, as a page sees it. */
@@ -24,10 +26,17 @@ export interface UsedLab {
   /** What went wrong last; empty if nothing did. */
   readonly error: Ref<string>;
   /** Why the browser does not keep the model; undefined if it does. */
-  readonly notKept: Ref<NotKept['reason'] | undefined>;
+  readonly notKept: Ref<NotKeptReason | undefined>;
+  /** After an error: the step at which the model is again; else undefined. */
+  readonly backAt: Ref<number | undefined>;
+  /** What the browser has kept and nobody can read; its text may be whole. */
+  readonly unreadable: ShallowRef<Unreadable | undefined>;
   create(settings: LabSettings, text: string): Promise<void>;
-  /** @throws Error naming what is wrong with the files; then the model is the one that it was */
-  load(files: readonly NamedBytes[], settings: LabSettings, text: string): Promise<void>;
+  /**
+   * @param fetch is waited for; if meanwhile something else was begun, what it brings is left alone
+   * @throws Error naming what is wrong with the files; then the model is the one that it was
+   */
+  load(fetch: () => Promise<ModelToLoad>): Promise<void>;
   /** Goes on with what the browser has kept, if there is anything. */
   restore(): Promise<void>;
   /** Until all steps are made, or `stop`; with a number, so many steps. */
@@ -54,6 +63,12 @@ export interface UsedLab {
   close(): void;
 }
 
+export interface ModelToLoad {
+  readonly files: readonly NamedBytes[];
+  readonly settings: LabSettings;
+  readonly text: string;
+}
+
 /** Milliseconds between two drawings of the curves: steps may come by the hundred in a second. */
 const REDRAW = 250;
 
@@ -68,15 +83,22 @@ export function useLab(name?: string): UsedLab {
   const training = ref(false);
   const busy = ref(false);
   const error = ref('');
-  const notKept = ref<NotKept['reason']>();
+  const notKept = ref<NotKeptReason>();
+  const backAt = ref<number>();
+  const unreadable = shallowRef<Unreadable>();
   let connection: Connection | undefined;
   let points: HistoryPoint[] = [];
   let drawing: ReturnType<typeof setTimeout> | undefined;
+  /** Counts what was begun anew. */
+  let turn = 0;
 
   /** Asks the worker, which is begun if need be; an answer that will not come any more is an error. */
   function ask<T>(question: (lab: Remote<LabWorkerApi>) => Promise<T>): Promise<T> {
-    connection ??= connect();
-    return Promise.race([question(connection.lab), connection.ended]);
+    connection ??= connect(() => {
+      connection = undefined;
+      training.value = false;
+    });
+    return connection.ask(question);
   }
 
   function show(shown: LabView | undefined): void {
@@ -89,12 +111,20 @@ export function useLab(name?: string): UsedLab {
     loss.value = points.findLast(({ loss }) => loss !== null)?.loss ?? undefined;
     validLoss.value = points.findLast(({ validLoss }) => validLoss !== null)?.validLoss ?? undefined;
     tokensPerSecond.value = undefined;
-    notKept.value = undefined;
+    notKept.value = shown?.notKept;
+    unreadable.value = undefined;
   }
 
-  function take(event: TrainingEvent | NotKept): void {
+  function take(event: LabEvent): void {
     if (event.type === 'not-kept') {
       notKept.value = event.reason;
+      return;
+    }
+    if (event.type === 'back') {
+      const before = notKept.value;
+      show(event.view);
+      notKept.value = before;
+      backAt.value = event.view.step;
       return;
     }
     step.value = event.step;
@@ -116,6 +146,7 @@ export function useLab(name?: string): UsedLab {
   /** What goes wrong is shown, not thrown. */
   async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
     error.value = '';
+    backAt.value = undefined;
     try {
       return await act();
     } catch (caught) {
@@ -124,12 +155,14 @@ export function useLab(name?: string): UsedLab {
     }
   }
 
-  async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
+  /** @param act is told whether nothing else was begun meanwhile */
+  async function whileBusy(act: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+    const mine = ++turn;
     busy.value = true;
     try {
-      return await act();
+      await act(() => mine === turn);
     } finally {
-      busy.value = false;
+      if (mine === turn) busy.value = false;
     }
   }
 
@@ -137,30 +170,43 @@ export function useLab(name?: string): UsedLab {
     connection?.close();
     connection = undefined;
     training.value = false;
+    busy.value = false;
+    turn++;
   }
 
   return {
     ...{ view, history, step, loss, validLoss, tokensPerSecond, training, busy, error, notKept },
-    create: async (settings, text) => {
-      const made = await whileBusy(() =>
-        attempt(() => ask((lab) => lab.create({ ...settings }, text, name))),
-      );
-      if (made) show(made);
-    },
-    load: async (files, settings, text) => {
-      error.value = '';
-      show(await whileBusy(() => ask((lab) => lab.load(files, { ...settings }, text, name))));
-    },
+    ...{ backAt, unreadable },
+    create: (settings, text) =>
+      whileBusy(async (isCurrent) => {
+        const made = await attempt(() => ask((lab) => lab.create({ ...settings }, text, name)));
+        if (made && isCurrent()) show(made);
+      }),
+    load: (fetch) =>
+      whileBusy(async (isCurrent) => {
+        error.value = '';
+        const { files, settings, text } = await fetch();
+        if (!isCurrent()) return;
+        const buffers = files.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+        const loaded = await ask((lab) =>
+          lab.load(transfer([...files], buffers), { ...settings }, text, name),
+        );
+        if (isCurrent()) show(loaded);
+      }),
     restore: async () => {
-      if (name === undefined) return;
-      const kept = await whileBusy(() => attempt(() => ask((lab) => lab.restore(name))));
-      if (kept) show(kept);
+      if (name === undefined || busy.value) return;
+      await whileBusy(async (isCurrent) => {
+        const kept = await attempt(() => ask((lab) => lab.restore(name)));
+        if (!kept || !isCurrent()) return;
+        if (kept.view) show(kept.view);
+        unreadable.value = kept.unreadable;
+      });
     },
     train: async (steps) => {
       if (training.value || !view.value) return;
       training.value = true;
       const mine = connection;
-      const tell = (event: TrainingEvent | NotKept): void => {
+      const tell = (event: LabEvent): void => {
         if (mine === connection) take(event); // not from a worker that was ended
       };
       await attempt(() => ask((lab) => lab.run(proxy(tell), name, steps)));
@@ -172,8 +218,8 @@ export function useLab(name?: string): UsedLab {
       show(undefined);
       await attempt(async () => {
         if (name === undefined) return;
-        const [{ delMany }, { textKey }] = await Promise.all([import('idb-keyval'), import('./keys.ts')]);
-        await delMany([name, textKey(name)]);
+        const { Shelf } = await import('./shelf.ts');
+        await new Shelf(name).clear();
       });
     },
     leave: () => {

@@ -32,3 +32,42 @@ it.each([
 ])('refuses %s', (name, content, message) => {
   expect(() => folderFrom([{ name, bytes: bytes(content) }])).toThrow(message);
 });
+
+it('takes paths of Windows', () => {
+  const zip = zipSync({ 'mine\\config.json': bytes('{}'), 'mine\\vocab.json': bytes('[]') });
+  expect([...folderFrom([{ name: 'a.zip', bytes: zip }]).keys()]).toEqual(['config.json', 'vocab.json']);
+});
+
+it('does not mix two models', () => {
+  const zip = zipSync({
+    'run/config.json': bytes('{}'),
+    'run/checkpoints/step-10/config.json': bytes('{}'),
+    'run/model.safetensors': bytes('weights'),
+  });
+  expect(() => folderFrom([{ name: 'a.zip', bytes: zip }])).toThrow(
+    'a.zip: expected a zip of a model folder: one model, got 2, in run, run/checkpoints/step-10; zip the folder of one',
+  );
+});
+
+it('takes nothing from beside the folder of the model', () => {
+  const zip = zipSync({ 'run/config.json': bytes('{}'), 'other/model.safetensors': bytes('weights') });
+  expect([...folderFrom([{ name: 'a.zip', bytes: zip }]).keys()]).toEqual(['config.json']);
+});
+
+it('does not go through more entries than a folder has', () => {
+  const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`${i}`, new Uint8Array(0)]));
+  expect(() => folderFrom([{ name: 'a.zip', bytes: zipSync(many) }])).toThrow(
+    'at most 10000 entries, got more',
+  );
+});
+
+it('counts what is stored by what it takes, not by what is said of it', () => {
+  const zip = zipSync({ 'a/model.safetensors': [new Uint8Array(1000), { level: 0 }] });
+  const view = new DataView(zip.buffer);
+  const central = zip.findIndex(
+    (_, i) => i > 0 && view.getUint32(Math.min(i, zip.length - 4), true) === 0x02014b50,
+  );
+  view.setUint32(central + 20, 600e6, true); // the size in the archive
+  view.setUint32(central + 24, 10, true); // and when it is unpacked
+  expect(() => folderFrom([{ name: 'a.zip', bytes: zip }])).toThrow('at most 512 MB, got more');
+});

@@ -16,6 +16,8 @@ const known: ReadonlySet<string> = new Set([
 ]);
 /** More than a tab could use, all files together. */
 const MOST = 512e6;
+/** A folder of a run has some dozen; an archive that claims to have more is not gone through. */
+const MOST_ENTRIES = 10_000;
 
 /** A model folder as one file. It takes its time: for a worker. */
 export function zipFolder(folder: ModelFolder, name: string): Uint8Array<ArrayBuffer> {
@@ -44,22 +46,40 @@ export function folderFrom(chosen: readonly NamedBytes[]): ModelFolder {
 }
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+/** Folder and name, however a system writes paths. */
+function partsOf(path: string): [folder: string, name: string] {
+  const parts = path.split(/[/\\]/);
+  return [parts.slice(0, -1).join('/'), parts[parts.length - 1]];
+}
 
 function unzipped(source: string, bytes: Uint8Array): [string, Uint8Array][] {
-  let total = 0;
+  let [total, entries] = [0, 0];
   try {
     const files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (!known.has(baseName(name))) return false;
-        total += originalSize; // as the archive says; one that lies about it is refused when it is unpacked
+      filter: ({ name, size, originalSize }) => {
+        entries++;
+        if (entries > MOST_ENTRIES) throw new Error(`at most ${MOST_ENTRIES} entries, got more`);
+        if (!known.has(partsOf(name)[1])) return false;
+        total += Math.max(size, originalSize); // what is stored as it is takes its size, whatever else is said
         if (total > MOST) throw new Error(`at most ${MOST / 1e6} MB, got more`);
         return true;
       },
     });
-    return Object.entries(files).map(([name, content]) => [baseName(name), content]);
+    return onlyFolder(Object.entries(files));
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new Error(`${source}: expected a zip of a model folder: ${what}`, { cause: error });
   }
+}
+
+/** The files of the one folder that has a model: those of two are not to be mixed. */
+function onlyFolder(files: readonly [string, Uint8Array][]): [string, Uint8Array][] {
+  const named = files.map(([path, content]) => [...partsOf(path), content] as const);
+  const models = named.filter(([, name]) => name === 'config.json').map(([folder]) => folder);
+  if (models.length > 1) {
+    const shown = models.slice(0, 5).map((folder) => folder || '.');
+    throw new Error(`one model, got ${models.length}, in ${shown.join(', ')}; zip the folder of one`);
+  }
+  const of = models[0] ?? named[0]?.[0];
+  return named.filter(([folder]) => folder === of).map(([, name, content]) => [name, content]);
 }

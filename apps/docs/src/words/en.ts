@@ -80,6 +80,9 @@ export const en = {
     length: (length: number): string => `${length.toLocaleString('en')} characters`,
     tooLarge: (name: string, size: number, most: number): string =>
       `${name}: expected at most ${most} MB, got ${size.toFixed(0)}; train on it with the command unroll.`,
+    tooLong: (length: number, most: number): string =>
+      `Expected at most ${most.toLocaleString('en')} characters, got ${length.toLocaleString('en')}; train on it with the command unroll.`,
+    clear: 'Clear',
     notText: (name: string): string =>
       `${name}: expected text in UTF-8, got something else; save it as UTF-8 first.`,
     settings: 'The model and its training',
@@ -153,6 +156,12 @@ export const en = {
     load: 'Load a model…',
     folderNote:
       'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
+    back: (step: number): string =>
+      `The model is again what it was at step ${step.toLocaleString('en')}. To train with other settings, Reset; text and settings stay.`,
+    unreadable: (reason: string): string =>
+      `The model that this browser has kept cannot be read (${reason}). Its text is here if it was whole; train a new model, or Reset.`,
+    asked: 'This is the model that you have here; the address asks for one with other settings.',
+    takeAsked: 'Make that one instead',
     notKept: {
       refused: 'This browser does not keep the model: it is gone with the tab, unless you download it.',
       'another-tab':
@@ -177,7 +186,8 @@ export const en = {
     code: 'The example, to be changed',
     output: 'What it prints',
     tooLong: 'It ran for a minute and was stopped.',
-    tooMuch: (lines: number): string => `It printed more than ${lines} lines and was stopped.`,
+    tooMuch: 'It printed more than anybody can read, and was stopped.',
+    notLoaded: 'This could not be loaded; is the connection gone?',
   },
   distance: {
     title: 'How much of a gradient arrives, by how far it has come',

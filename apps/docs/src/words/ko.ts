@@ -82,6 +82,9 @@ export const ko: Words = {
     length: (length) => `${length.toLocaleString('ko')}자`,
     tooLarge: (name, size, most) =>
       `${name}: ${most}MB까지 읽을 수 있는데 ${size.toFixed(0)}MB입니다. unroll 명령으로 학습시켜 주세요.`,
+    tooLong: (length, most) =>
+      `${most.toLocaleString('ko')}자까지 다룰 수 있는데 ${length.toLocaleString('ko')}자입니다. unroll 명령으로 학습시켜 주세요.`,
+    clear: '지우기',
     notText: (name) => `${name}: UTF-8 텍스트가 아닙니다. UTF-8로 저장한 뒤에 다시 골라 주세요.`,
     settings: '모델과 학습 설정',
     names: {
@@ -143,6 +146,12 @@ export const ko: Words = {
     load: '모델 불러오기…',
     folderNote:
       '압축을 풀면 unroll 명령으로 이어서 쓸 수 있습니다. unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
+    back: (step) =>
+      `모델을 ${step.toLocaleString('ko')}단계의 상태로 되돌렸습니다. 설정을 바꾸려면 처음부터 다시 시작하세요. 글과 설정은 그대로 남습니다.`,
+    unreadable: (reason) =>
+      `이 브라우저에 저장된 모델을 읽을 수 없습니다(${reason}). 글이 온전하면 위에 되살려 두었으니 새로 학습시키거나 처음부터 다시 시작하세요.`,
+    asked: '지금 보이는 것은 이 브라우저에 있던 모델입니다. 주소에는 다른 설정이 적혀 있습니다.',
+    takeAsked: '주소의 설정으로 새로 만들기',
     notKept: {
       refused: '이 브라우저가 모델을 저장하지 못합니다. 내려받지 않으면 탭을 닫을 때 사라집니다.',
       'another-tab':
@@ -167,7 +176,8 @@ export const ko: Words = {
     code: '고쳐 볼 수 있는 예제',
     output: '출력',
     tooLong: '1분이 지나도 끝나지 않아 멈췄습니다.',
-    tooMuch: (lines) => `${lines}줄 넘게 출력해서 멈췄습니다.`,
+    tooMuch: '너무 많이 출력해서 멈췄습니다.',
+    notLoaded: '불러오지 못했습니다. 인터넷 연결이 끊겼나요?',
   },
   distance: {
     title: '거슬러 올라간 거리에 따라 남아 있는 기울기의 크기',

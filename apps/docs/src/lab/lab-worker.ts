@@ -1,0 +1,230 @@
+import type { SamplingOptions } from '@unroll/rnnlm';
+import type { Backend } from '@unroll/tensor';
+import type { Evaluation, TrainingEvent } from '@unroll/training';
+import type { HistoryPoint } from './history.ts';
+import { Lab, type LabFacts, type NextToken, type SavedLab, type TokenValues } from './lab.ts';
+import type { LabSettings } from './settings.ts';
+import type { NotKeptReason, Shelf, Unreadable } from './shelf.ts';
+import { folderFrom, type NamedBytes, zipFolder } from './zip-folder.ts';
+
+/** What a lab shows when it is there. */
+export interface LabView {
+  readonly facts: LabFacts;
+  readonly settings: LabSettings;
+  readonly text: string;
+  readonly step: number;
+  readonly history: readonly HistoryPoint[];
+  /** Why the browser does not keep it; undefined if it does, or is not to. */
+  readonly notKept?: NotKeptReason;
+}
+
+/** The browser did not take what was to be kept; training goes on without. */
+export interface NotKept {
+  readonly type: 'not-kept';
+  readonly reason: NotKeptReason;
+}
+
+/** After an error: the model is again what was kept last. */
+export interface WentBack {
+  readonly type: 'back';
+  readonly view: LabView;
+}
+
+/** What there was to go on with. */
+export interface Restored {
+  readonly view?: LabView;
+  readonly unreadable?: Unreadable;
+}
+
+export type LabEvent = TrainingEvent | NotKept | WentBack;
+
+/** A function of the page: what it is told arrives by a way of its own. */
+type Told<T> = (value: T) => void | Promise<void>;
+
+/** The one model of a worker. */
+export class LabWorker {
+  readonly #makeBackend: () => Promise<Backend>;
+  readonly #breathe: () => Promise<void>;
+  readonly #makeShelf: (name: string) => Shelf;
+  readonly #shelves = new Map<string, Shelf>();
+  #backend: Promise<Backend> | undefined;
+  #lab: Lab | undefined;
+  /** Of the lab that is there. */
+  #id = '';
+  /** What was to be kept last and was not. */
+  #unkept: SavedLab | undefined;
+  /** What makes models comes one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param makeShelf where the browser keeps what has this name */
+  constructor(
+    makeBackend: () => Promise<Backend>,
+    breathe: () => Promise<void>,
+    makeShelf: (name: string) => Shelf,
+  ) {
+    this.#makeBackend = makeBackend;
+    this.#breathe = breathe;
+    this.#makeShelf = makeShelf;
+  }
+
+  /** @param name under which the browser keeps it; undefined: it does not */
+  create(settings: LabSettings, text: string, name?: string): Promise<LabView> {
+    return this.#inTurn(async () =>
+      this.#show(Lab.create(settings, text, await this.#ready(), this.#breathe), newId(), name),
+    );
+  }
+
+  /** Goes on with what the browser has kept under this name, if there is anything, and nothing else was begun meanwhile. */
+  restore(name: string): Promise<Restored> {
+    return this.#inTurn(async () => {
+      if (this.#lab) return { view: viewOf(this.#lab) };
+      const kept = await this.#shelfOf(name).read();
+      if (kept === undefined) return {};
+      if ('reason' in kept) return { unreadable: kept };
+      try {
+        const lab = Lab.restore(kept.saved, kept.text, await this.#ready(), this.#breathe);
+        return { view: await this.#show(lab, kept.id) };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return { unreadable: { text: kept.text, reason } };
+      }
+    });
+  }
+
+  load(files: readonly NamedBytes[], settings: LabSettings, text: string, name?: string): Promise<LabView> {
+    return this.#inTurn(async () => {
+      const folder = folderFrom(files);
+      const lab = Lab.fromFolder(folder, settings, text, await this.#ready(), this.#breathe);
+      return this.#show(lab, newId(), name);
+    });
+  }
+
+  /** @throws what ended the run; if `tell` heard of `back`, the model is again what was kept last */
+  async run(tell: Told<LabEvent>, name?: string, stopAfter?: number): Promise<void> {
+    const lab = this.#there;
+    const id = this.#id;
+    let told: NotKeptReason | undefined;
+    await allTold(tell, async (tell) => {
+      const keep = async (saved: SavedLab): Promise<void> => {
+        if (name === undefined) return;
+        const reason = await this.#shelfOf(name).keep({ id, saved, text: lab.text });
+        this.#unkept = reason === undefined ? undefined : saved;
+        if (reason !== told && reason !== undefined) tell({ type: 'not-kept', reason });
+        told = reason;
+      };
+      try {
+        await lab.run(tell, keep, stopAfter);
+      } catch (error) {
+        const view = await this.#inTurn(() => this.#goBack(lab, name));
+        if (view) tell({ type: 'back', view });
+        throw error;
+      }
+    });
+  }
+
+  stop(): void {
+    this.#lab?.stop();
+  }
+
+  async zipped(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return zipFolder(await this.#there.folder(), name);
+  }
+
+  async write(
+    prompt: string,
+    sampleSize: number,
+    options: SamplingOptions & { readonly seed: number },
+    tell: Told<string>,
+  ): Promise<void> {
+    await allTold(tell, (tell) => this.#there.write(prompt, sampleSize, options, tell));
+  }
+
+  measure(): Promise<Evaluation> {
+    return this.#there.measure();
+  }
+
+  next(text: string, count: number): Promise<readonly NextToken[]> {
+    return this.#there.next(text, count);
+  }
+
+  hidden(count: number): Promise<TokenValues | undefined> {
+    return this.#there.hidden(count);
+  }
+
+  influence(text: string): Promise<TokenValues & { readonly predicted: string }> {
+    return this.#there.influence(text);
+  }
+
+  get #there(): Lab {
+    if (!this.#lab) throw new Error('there is no model yet');
+    return this.#lab;
+  }
+
+  #ready(): Promise<Backend> {
+    this.#backend ??= this.#makeBackend().catch((error) => {
+      this.#backend = undefined; // so that it can be tried again
+      throw error;
+    });
+    return this.#backend;
+  }
+
+  #shelfOf(name: string): Shelf {
+    const shelf = this.#shelves.get(name) ?? this.#makeShelf(name);
+    this.#shelves.set(name, shelf);
+    return shelf;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** The model before it is ended first. */
+  async #show(lab: Lab, id: string, name?: string): Promise<LabView> {
+    await this.#lab?.end();
+    this.#lab?.dispose();
+    this.#lab = lab;
+    this.#id = id;
+    this.#unkept = undefined;
+    if (name === undefined) return viewOf(lab);
+    const saved = await lab.saved();
+    const notKept = await this.#shelfOf(name).keep({ id, saved, text: lab.text });
+    if (notKept === undefined) return viewOf(lab);
+    this.#unkept = saved;
+    return { ...viewOf(lab), notKept };
+  }
+
+  /** What a run that failed has left does not fit together: steps without their curves, weights that are no numbers. */
+  async #goBack(failed: Lab, name?: string): Promise<LabView | undefined> {
+    if (this.#lab !== failed) return undefined; // there is another one by now
+    const kept = name === undefined ? undefined : await this.#shelfOf(name).read();
+    const isKept = kept !== undefined && 'saved' in kept && kept.id === this.#id;
+    const saved = this.#unkept ?? (isKept ? kept.saved : undefined);
+    if (saved === undefined) return undefined;
+    const lab = Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
+    const notKept = this.#unkept;
+    const view = await this.#show(lab, this.#id);
+    this.#unkept = notKept;
+    return view;
+  }
+}
+
+function viewOf({ facts, settings, text, step, history }: Lab): LabView {
+  return { facts, settings, text, step, history: [...history] };
+}
+
+/** Not for secrets: only so that two labs of one browser have not the same. */
+const newId = (): string => `${Date.now()}-${Math.random()}`;
+
+/** Ends when the page has heard the last that there is to hear, which an answer might overtake. */
+async function allTold<T>(tell: Told<T>, act: (tell: (value: T) => void) => Promise<void>): Promise<void> {
+  let last: unknown;
+  try {
+    await act((value) => {
+      last = tell(value);
+    });
+  } finally {
+    await last;
+  }
+}

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import type { SavedLab } from './lab.ts';
+import { defaults } from './settings.ts';
+import { type Kept, Shelf, type Store } from './shelf.ts';
+
+/** A browser with as many tabs as are asked for. */
+class Browser implements Store {
+  readonly values = new Map<string, unknown>();
+  readonly held = new Set<string>();
+  refuses = (_name: string): boolean => false;
+
+  readonly locks = {
+    request: async (
+      name: string,
+      options: { ifAvailable?: boolean; signal?: AbortSignal },
+      act: (lock: object | null) => unknown,
+    ) => {
+      if (this.held.has(name)) {
+        if (options.ifAvailable) return act(null);
+        throw Object.assign(new Error('too long'), { name: 'TimeoutError' });
+      }
+      this.held.add(name);
+      await act({});
+      this.held.delete(name);
+    },
+  } as unknown as LockManager;
+
+  async getMany<T>(names: string[]): Promise<(T | undefined)[]> {
+    return names.map((name) => this.values.get(name) as T | undefined);
+  }
+  set(name: string, value: unknown): Promise<void> {
+    return this.setMany([[name, value]]);
+  }
+  async setMany(entries: [string, unknown][]): Promise<void> {
+    if (entries.some(([name]) => this.refuses(name))) throw new Error('QuotaExceededError');
+    for (const [name, value] of entries) this.values.set(name, value);
+  }
+  async delMany(names: string[]): Promise<void> {
+    for (const name of names) this.values.delete(name);
+  }
+}
+
+const kept = (id: string, text: string): Kept => ({
+  ...{ id, text },
+  saved: { settings: defaults } as unknown as SavedLab,
+});
+
+it('gives back what it was given, the newest', async () => {
+  const browser = new Browser();
+  const shelf = new Shelf('lab', browser, browser.locks);
+  expect(await shelf.read()).toBeUndefined();
+  expect(await shelf.keep(kept('a', 'first'))).toBeUndefined();
+  expect(await shelf.keep(kept('b', 'second'))).toBeUndefined();
+  expect(await new Shelf('lab', browser, browser.locks).read()).toEqual(kept('b', 'second'));
+});
+
+it('is the first tab that keeps something, until that is closed', async () => {
+  const browser = new Browser();
+  const [first, second] = [1, 2].map(() => new Shelf('lab', browser, browser.locks));
+  await first.keep(kept('a', 'mine'));
+  expect(await second.keep(kept('b', 'yours'))).toBe('another-tab');
+  await second.clear();
+  expect(await first.read()).toEqual(kept('a', 'mine'));
+  browser.held.clear(); // the first tab is closed
+  expect(await second.keep(kept('b', 'yours'))).toBeUndefined();
+  expect(await second.read()).toEqual(kept('b', 'yours'));
+});
+
+it('keeps model and text together, or neither', async () => {
+  const browser = new Browser();
+  const shelf = new Shelf('lab', browser, browser.locks);
+  await shelf.keep(kept('a', 'old'));
+  browser.refuses = (name) => name.endsWith('text');
+  expect(await shelf.keep(kept('b', 'new'))).toBe('refused');
+  expect(await shelf.read()).toEqual(kept('a', 'old'));
+});
+
+it.each([
+  ['of another form', (browser: Browser) => browser.values.set('lab', { settings: {} }), 'another form'],
+  [
+    'of another lab',
+    (browser: Browser) => browser.values.set('lab', { version: 1, id: 'x', saved: {} }),
+    'belong',
+  ],
+  [
+    'with settings that there are not',
+    (browser: Browser) =>
+      browser.values.set('lab', {
+        ...{ version: 1, id: 'a' },
+        saved: { settings: { ...defaults, optimizer: 'no' } },
+      }),
+    'settings',
+  ],
+])('has the text all the same beside a model %s', async (_, damage, reason) => {
+  const browser = new Browser();
+  const shelf = new Shelf('lab', browser, browser.locks);
+  await shelf.keep(kept('a', 'my text'));
+  damage(browser);
+  expect(await shelf.read()).toEqual({ text: 'my text', reason: expect.stringContaining(reason) });
+});
+
+it('says nothing where the browser does not let it read', async () => {
+  const browser = new Browser();
+  browser.getMany = () => Promise.reject(new Error('denied'));
+  expect(await new Shelf('lab', browser, browser.locks).read()).toBeUndefined();
+});

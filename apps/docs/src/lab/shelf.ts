@@ -1,0 +1,136 @@
+import { delMany, getMany, set, setMany } from 'idb-keyval';
+import type { SavedLab } from './lab.ts';
+import { isSettings } from './settings.ts';
+
+/** Why the browser does not keep a model. */
+export type NotKeptReason = 'refused' | 'another-tab';
+
+export interface Kept {
+  /** Of the lab: a model and a text with the same one belong together. */
+  readonly id: string;
+  readonly saved: SavedLab;
+  readonly text: string;
+}
+
+/** What is kept cannot be used. The text of the reader is there all the same. */
+export interface Unreadable {
+  readonly text: string | undefined;
+  readonly reason: string;
+}
+
+/** What a browser stores, as far as it is needed here. */
+export interface Store {
+  getMany<T>(names: string[]): Promise<(T | undefined)[]>;
+  set(name: string, value: unknown): Promise<void>;
+  setMany(entries: [string, unknown][]): Promise<void>;
+  delMany(names: string[]): Promise<void>;
+}
+
+/** Of the form in which a lab is stored: what has another is not read. */
+const VERSION = 1;
+/** Milliseconds in which a worker that was just ended has given back what it held. */
+const LET_GO = 1500;
+
+interface StoredLab {
+  readonly version: number;
+  readonly id: string;
+  readonly saved: SavedLab;
+}
+interface StoredText {
+  readonly id: string;
+  readonly text: string;
+}
+
+const stored: Store = { getMany, set, setMany, delMany };
+
+/**
+ * Where the browser keeps the model of a page, and its text. Tabs share it: the first that keeps a model has it to itself until it is
+ * closed, so that no tab writes over what another one trains.
+ */
+export class Shelf {
+  readonly #name: string;
+  readonly #store: Store;
+  readonly #locks: LockManager | undefined;
+  #isOurs = false;
+  #isRefused = false;
+  /** Of the lab whose text is stored. */
+  #textOf: string | undefined;
+
+  constructor(name: string, store: Store = stored, locks: LockManager | undefined = navigator.locks) {
+    this.#name = name;
+    this.#store = store;
+    this.#locks = locks;
+  }
+
+  /** @returns why it is not kept; undefined if it is */
+  async keep({ id, saved, text }: Kept): Promise<NotKeptReason | undefined> {
+    if (this.#isRefused) return 'refused';
+    if (!(await this.#take())) return 'another-tab';
+    const lab: StoredLab = { version: VERSION, id, saved };
+    try {
+      if (this.#textOf === id) {
+        await this.#store.set(this.#name, lab); // the text, which may be long, is there
+      } else {
+        await this.#store.setMany([
+          [this.#name, lab],
+          [textKey(this.#name), { id, text } satisfies StoredText],
+        ]);
+        this.#textOf = id;
+      }
+      return undefined;
+    } catch {
+      this.#isRefused = true; // full, or not allowed
+      return 'refused';
+    }
+  }
+
+  /** @returns undefined if there is nothing, or the browser does not say */
+  async read(): Promise<Kept | Unreadable | undefined> {
+    let all: unknown[];
+    try {
+      all = await this.#store.getMany([this.#name, textKey(this.#name)]);
+    } catch {
+      return undefined;
+    }
+    const [lab, ownText] = all as [Partial<StoredLab> | undefined, Partial<StoredText> | undefined];
+    if (lab === undefined && ownText === undefined) return undefined;
+    const text = typeof ownText?.text === 'string' ? ownText.text : undefined;
+    if (lab?.version !== VERSION || !lab.id || !lab.saved)
+      return { text, reason: 'it has another form than models have here' };
+    if (text === undefined || lab.id !== ownText?.id)
+      return { text, reason: 'model and text do not belong together' };
+    if (!isSettings(lab.saved.settings)) return { text, reason: 'its settings are none' };
+    return { id: lab.id, saved: lab.saved, text };
+  }
+
+  /** Forgets what is kept, unless it is another tab's. For the page, when it has ended the worker. */
+  async clear(): Promise<void> {
+    const all = [this.#name, textKey(this.#name)];
+    if (!this.#locks) return this.#store.delMany(all);
+    try {
+      await this.#locks.request(this.#name, { signal: AbortSignal.timeout(LET_GO) }, () =>
+        this.#store.delMany(all),
+      );
+    } catch (error) {
+      if ((error as Error).name !== 'TimeoutError' && (error as Error).name !== 'AbortError') throw error;
+    }
+  }
+
+  /** Has this tab the shelf to itself, from now on until it is closed? */
+  #take(): Promise<boolean> {
+    const locks = this.#locks;
+    if (this.#isOurs || !locks) return Promise.resolve(true);
+    return new Promise((resolve, reject) => {
+      locks
+        .request(this.#name, { ifAvailable: true }, (lock) => {
+          this.#isOurs = lock !== null;
+          resolve(this.#isOurs);
+          return lock ? new Promise<never>(() => {}) : undefined;
+        })
+        .catch(reject);
+    });
+  }
+}
+
+/** The text changes less often than the model. */
+const textKey = (name: string): string => `${name}, text`;
