@@ -48,6 +48,23 @@ const losses = (events: readonly TrainingEvent[]) =>
   events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
 
 describe('Lab', () => {
+  it('names what the text that it has learned has not', async () => {
+    const chars = await make();
+    await expect(chars.next('the Cat?', 3)).rejects.toThrow(
+      'the text that the model has learned has no "C", "?"',
+    );
+    const words = await make(TEXT, { tokenizer: 'word' });
+    await expect(words.next('the bird sat', 3)).rejects.toThrow('has no "bird"');
+    expect(await words.next('the cat', 3)).toHaveLength(3);
+  });
+
+  it('refuses a text without words, and one that is too short, by what it has in all', async () => {
+    await expect(make('  \n ', { tokenizer: 'word' })).rejects.toThrow('expected a text with words');
+    await expect(make(TEXT, { batchSize: 128, timeSize: 256 })).rejects.toThrow(
+      `got ${TEXT.length.toLocaleString('en')}`,
+    );
+  });
+
   it.each([
     ['English', TEXT],
     ['Korean', KOREAN],

@@ -137,6 +137,10 @@ export class Lab {
    * @throws TextError if the text is too short for the batch
    */
   static create(settings: LabSettings, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
+    if (settings.tokenizer === 'word' && text.trim() === '')
+      throw new TextError(
+        'expected a text with words, got one of spaces alone; choose characters, or another text',
+      );
     const tokenizer =
       settings.tokenizer === 'char' ? CharTokenizer.fromText(text) : WordTokenizer.fromText(text);
     expectFits(settings, tokenizer.vocabulary.size);
@@ -446,8 +450,29 @@ export class Lab {
 
   /** @throws TextError if there is a token that the model does not know, or none at all */
   #idsOf(text: string): number[] {
-    const ids = [...this.tokenizer.encode(text)].slice(-LONGEST_QUESTION);
+    const ids = [...this.#encoded(text)].slice(-LONGEST_QUESTION);
     return ids.length > 0 ? ids : [this.#train[0] ?? 0]; // nothing to go on from: as a text begins
+  }
+
+  #encoded(text: string): Int32Array {
+    try {
+      return this.tokenizer.encode(text);
+    } catch (error) {
+      if (!TextError.isInstance(error)) throw error;
+      const parts = this.tokenizer.kind === 'word' ? text.split(/\s+/) : [...text];
+      const unknown = [...new Set(parts)].filter((part) => part !== '' && !this.#knows(part));
+      const shown = unknown.slice(0, 5).map((part) => JSON.stringify(part));
+      throw new TextError(`the text that the model has learned has no ${shown.join(', ')}`, { cause: error });
+    }
+  }
+
+  #knows(part: string): boolean {
+    try {
+      this.tokenizer.encode(part);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** As they look in a text: byte pairs have letters of their own in the vocabulary. */
