@@ -7,9 +7,18 @@ import { join } from 'node:path';
 import { content } from '../src/build/root.ts';
 import { markTranslated, versionOf } from '../src/build/translation.ts';
 
-const wanted = process.argv.slice(2);
-for (const name of readdirSync(join(content, 'ko'), { recursive: true, encoding: 'utf8' })) {
-  if (!name.endsWith('.md') || (wanted.length > 0 && !wanted.includes(name.replace(/\.md$/, '')))) continue;
+const bare = (name: string): string => name.replace(/\.md$/, '');
+const wanted = process.argv.slice(2).map(bare);
+const all = readdirSync(join(content, 'ko'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.md'),
+);
+const unknown = wanted.filter((name) => !all.map(bare).includes(name));
+if (unknown.length > 0) {
+  console.error(`expected Korean pages, such as ${bare(all[0])}; got ${unknown.join(', ')}`);
+  process.exit(1);
+}
+for (const name of all) {
+  if (wanted.length > 0 && !wanted.includes(bare(name))) continue;
   const path = join(content, 'ko', name);
   writeFileSync(
     path,

@@ -9,7 +9,7 @@ interface Plan {
 
 /**
  * Softmax and cross entropy in one: the mean of `-log softmax(scores)[label]` over the counted labels. Stable for scores
- * of any size, and without a one-hot matrix. Book section 1.3.6.
+ * of any size, and without a one-hot matrix. Book section 1.3.5.
  *
  * With `smoothing`, the label alone is no longer the target: it has `1 - smoothing`, and all V classes share the rest evenly, so
  * that nothing is gained by scores that grow without end. Szegedy et al. 2016 (arXiv:1512.00567), section 7. A perplexity needs

@@ -2,7 +2,7 @@ import type { Backend, Tensor } from '@unroll/tensor';
 import { nonNegative, Optimizer } from './optimizer.ts';
 
 /**
- * Stochastic gradient descent: `W -= lr * dW`. Book section 1.4.4. With weight decay, `W *= 1 - lr * weightDecay` before each step:
+ * Stochastic gradient descent: `W -= lr * dW`. Book section 1.3.6. With weight decay, `W *= 1 - lr * weightDecay` before each step:
  * the same as PyTorch's `weight_decay`, an L2 penalty of half that factor.
  */
 export class SGD extends Optimizer {

@@ -2,7 +2,7 @@ import { type Random, ValueError } from '@unroll/tensor';
 
 /** How the next token is drawn from the scores. */
 export interface SamplingOptions {
-  /** Scores are divided by it: below 1 bolder, above 1 more even, 0 always the best. */
+  /** Scores are divided by it: below 1 more cautious, above 1 more daring, 0 always the best. */
   temperature?: number;
   /** Only the k best tokens stay. */
   topK?: number;
