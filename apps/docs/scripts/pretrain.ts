@@ -14,7 +14,8 @@ for (const lang of ['en', 'ko'] as const) {
   const backend = await WasmBackend.create();
   const text = siteText(content, lang);
   const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
-  const lab = Lab.create(pretrained, text, backend, breathe);
+  // With a token for what is rare, it can be trained on any text: also on that of this site when it has changed.
+  const lab = Lab.create(pretrained, text, backend, breathe, 2);
   const losses: number[] = [];
   let best = Number.POSITIVE_INFINITY;
   const folder = join(content, 'public/models', lang);

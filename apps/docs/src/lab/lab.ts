@@ -134,15 +134,24 @@ export class Lab {
   /**
    * A new model for a text.
    * @param breathe lets others have their turn
+   * @param minCount characters that are rarer are unknown to the model, which then takes any text
    * @throws TextError if the text is too short for the batch
    */
-  static create(settings: LabSettings, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
+  static create(
+    settings: LabSettings,
+    text: string,
+    backend: Backend,
+    breathe: () => Promise<void>,
+    minCount = 1,
+  ): Lab {
     if (settings.tokenizer === 'word' && text.trim() === '')
       throw new TextError(
         'expected a text with words, got one of spaces alone; choose characters, or another text',
       );
     const tokenizer =
-      settings.tokenizer === 'char' ? CharTokenizer.fromText(text) : WordTokenizer.fromText(text);
+      settings.tokenizer === 'char'
+        ? CharTokenizer.fromText(text, { minCount })
+        : WordTokenizer.fromText(text);
     expectFits(settings, tokenizer.vocabulary.size);
     const { cell, layers, wordvecSize, hiddenSize, dropout, seed } = settings;
     const model = new StackedRnnlm({

@@ -12,6 +12,9 @@ const FLAGS = [
   ...['--disable-sync', '--no-first-run'],
 ];
 
+/** What is said where a test has asked for it. */
+const BLOCKED = 'Service Worker registration blocked by Playwright';
+
 /** Why the site cannot be looked at; undefined if it can. */
 export function reasonToSkip(): string | undefined {
   try {
@@ -45,8 +48,8 @@ export async function visit({ isolated = true, base = '/' } = {}): Promise<Visit
       });
       const page = await context.newPage();
       page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type()))
-          complaints.push(`${page.url()}: ${message.text()}`);
+        if (!['error', 'warning'].includes(message.type()) || message.text().endsWith(BLOCKED)) return;
+        complaints.push(`${page.url()}: ${message.text()}`);
       });
       page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
       await page.goto(new URL(path, server.url).href, { waitUntil: 'networkidle' });

@@ -413,6 +413,50 @@ describe.skipIf(reason !== undefined)('the site', () => {
       }
     });
 
+    it('leaves a kept model alone when the address asks for another, until its reader wants that', {
+      timeout: 60_000,
+    }, async () => {
+      const page = await site.open(`playground${small}`);
+      await page.fill('#playground-text', ENGLISH);
+      await page.click('.playground-run .large');
+      await stepIs(page, 20);
+      await page.click('.playground-run .large');
+      await page.waitForSelector('.playground[data-training="false"]');
+      const step = await dataOf(page, 'step');
+      const other = new URL('playground?hiddenSize=48', site.server.url).href;
+      await page.goto(other);
+      await page.waitForSelector('.playground-asked');
+      expect(await dataOf(page, 'step')).toBe(step);
+      await page.click('.playground-asked button');
+      expect(await page.locator('.playground-figures').count()).toBe(0);
+      expect(await page.inputValue('#playground-text')).toBe(ENGLISH);
+      expect(page.url()).toBe(other);
+      await page.context().close();
+    });
+
+    it('keeps the model of one tab, whatever another one does', { timeout: 60_000 }, async () => {
+      const first = await site.open(`playground${small}`);
+      await first.fill('#playground-text', ENGLISH);
+      await first.click('.playground-run .large');
+      await stepIs(first, 20);
+      const second = await first.context().newPage();
+      await second.goto(new URL('playground', site.server.url).href);
+      await second.waitForSelector('.playground-figures');
+      await second.click('.playground-run .large');
+      await second.waitForSelector('text=Another tab');
+      await second.click('text="Reset"');
+      await second.waitForSelector('#playground-text:enabled');
+      await second.waitForTimeout(2000); // as long as it would wait for the other tab to let go
+      await second.close();
+      await first.click('.playground-run .large');
+      await first.waitForSelector('.playground[data-training="false"]');
+      await first.reload({ waitUntil: 'networkidle' });
+      await first.waitForSelector('.playground-figures');
+      expect(await first.inputValue('#playground-text')).toBe(ENGLISH);
+      expect(await dataOf(first, 'step')).toBeGreaterThanOrEqual(20);
+      await first.context().close();
+    });
+
     it('begins anew after Reset, whatever it was doing', { timeout: 60_000 }, async () => {
       const page = await site.open(`playground${small}`);
       for (let round = 0; round < 2; round++) {
