@@ -41,7 +41,7 @@ export function proofPage({ root, gradients, parities, measured, sizes }: Proof)
   const ofPyTorch = Math.min(...rnnlm.filter(({ name }) => name.startsWith('PyTorch')).map(({ ms }) => ms));
   const steps = rnnlm.map(
     ({ name, ms, peakRss }) =>
-      `| ${name} | ${ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} | ${(ms / ofPyTorch).toFixed(2)} | ${(peakRss / 1e6).toFixed(0)} |`,
+      `| ${name} | ${ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} | ${(ms / ofPyTorch).toFixed(2)} | ${Math.round(peakRss / 1e6).toLocaleString('en')} |`,
   );
   return `# Proof
 

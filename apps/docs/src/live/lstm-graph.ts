@@ -55,7 +55,7 @@ const stages: Readonly<Record<'forward' | 'backward', readonly Stage[]>> = {
     {
       operation: 'lstmCellBackward',
       wires: [
-        ...(['hNext', 'squashed', 'seen', 'written', 'kept', 'c'] as const),
+        ...(['hNext', 'squashed', 'seen', 'cNext', 'written', 'kept', 'c'] as const),
         ...(['o', 'f', 'g', 'i', 'ao', 'af', 'ag', 'ai'] as const),
       ],
       numbers: ([dgates, dcPrev, dhNext]) => ({
