@@ -2,12 +2,14 @@
  * What the site weighs and how fast it trains: `pnpm --filter @unroll/docs run measure`.
  *
  *   --only weight,first,speed,tasks,heap   some of it
- *   --minutes 30                           for how long the heap is watched
+ *   --minutes 30                           for how long the memory is watched
+ *   --record                               docs/measured keeps what came of it
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { type Figure, keepMeasured, typedCommand } from '@unroll/measured';
 import { WasmBackend } from '@unroll/tensor-wasm';
 import type { Page } from 'playwright-core';
 import { content } from '../src/build/root.ts';
@@ -16,7 +18,11 @@ import { defaults, queryOf } from '../src/lab/settings.ts';
 import { reasonToSkip, visit } from './site/browse.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, minutes: { type: 'string', default: '1' } },
+  options: {
+    only: { type: 'string' },
+    minutes: { type: 'string', default: '1' },
+    record: { type: 'boolean', default: false },
+  },
 });
 const reason = reasonToSkip();
 if (reason !== undefined) {
@@ -26,8 +32,11 @@ if (reason !== undefined) {
 const text = await readFile(join(content, 'public/text/en.txt'), 'utf8');
 const settings = { ...defaults, steps: 1_000_000 };
 const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1];
-const show = (what: string, value: string, asked: string): void =>
-  console.log(`${what.padEnd(58)} ${value.padStart(12)}   asked: ${asked}`);
+const figures: Figure[] = [];
+function show(what: string, value: string, asked?: string): void {
+  console.log(`${what.padEnd(58)} ${value.padStart(12)}${asked ? `   asked: ${asked}` : ''}`);
+  figures.push({ what, value, ...(asked && { asked }) });
+}
 
 async function begin(page: Page): Promise<void> {
   await page.fill('#playground-text', text);
@@ -128,7 +137,7 @@ const parts: Record<string, () => Promise<void>> = {
       await page.context().close();
     }
     const ratio = median(inTab.map((rate, i) => rate / inNode[i]));
-    show('tokens a second in Node, one thread', median(inNode).toFixed(0), '');
+    show('tokens a second in Node, one thread', median(inNode).toFixed(0));
     show('in the tab, one thread', `${median(inTab).toFixed(0)}, ${ratio.toFixed(2)} x`, '0.7 x at least');
     await site.close();
   },
@@ -189,4 +198,14 @@ for (const name of wanted) {
     process.exit(2);
   }
   await parts[name]();
+}
+if (values.record) {
+  await keepMeasured({
+    name: 'site',
+    title: 'This site',
+    about:
+      'Weighs pages of the built site in Chromium, trains in its playground, and watches the main thread and the memory of the tab.',
+    command: typedCommand('pnpm --filter @unroll/docs run measure'),
+    figures,
+  });
 }
