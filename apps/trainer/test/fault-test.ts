@@ -22,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 const every = Number(values.every);
+if (!(Number.isInteger(every) && every > 0))
+  throw new Error(`--every: expected a whole number from 1, got ${values.every}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'unroll-faults-'));
 const data = join(folder, 'text.txt');

@@ -19,12 +19,17 @@ const { values } = parseArgs({
     record: { type: 'boolean', default: false },
   },
 });
+const kills = Number(values.kills);
+if (!(Number.isInteger(kills) && kills > 0))
+  throw new Error(`--kills: expected a whole number from 1, got ${values.kills}`);
+if (values.signal !== 'SIGKILL' && values.signal !== 'SIGINT')
+  throw new Error(`--signal: expected SIGKILL or SIGINT, got ${values.signal}`);
 await killAndResume({
   command: [process.execPath, fileURLToPath(new URL('../bin/unroll.js', import.meta.url))],
   backend: values.backend,
-  signal: values.signal === 'SIGINT' ? 'SIGINT' : 'SIGKILL',
+  signal: values.signal,
   regularized: values.regularized,
-  kills: Number(values.kills),
+  kills,
   say: (line) => console.log(line),
 });
 console.log(

@@ -67,13 +67,14 @@ try {
   }
   console.log(`${streams} texts of ${tokens} tokens at the same time:\n${table(rows)}`);
   if (values.record) {
-    const command = typedCommand('pnpm --filter @unroll/trainer run serve-load');
+    const args = process.argv.slice(2).map((arg) => (arg === folder ? '<model folder>' : arg));
+    const command = typedCommand('pnpm --filter @unroll/trainer run serve-load', args);
     const speeds = rows.slice(2).map(([, speed]) => speed);
     await keepMeasured({
       name: 'serve-load',
       title: 'Many clients at once',
       about: `Lets ${streams} clients have texts of ${tokens} tokens streamed at the same time, ${values.rounds} times: each text has to be whole, and the same in every round.`,
-      command: command.replace(folder, '<model folder>'),
+      command,
       figures: [
         { what: 'texts', value: count(streams * Number(values.rounds)) },
         { what: 'errors', value: '0', asked: '0' },

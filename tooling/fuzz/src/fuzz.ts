@@ -127,6 +127,8 @@ function readOptions() {
       console.log(USAGE);
       process.exit(0);
     }
+    if (values.record && !(Number(values.executions) > 0))
+      throw new Error(`--record: expected --executions from 1, got ${values.executions}`);
     return {
       parsers: values.parser === 'all' ? targets : values.parser.split(',').map(targetNamed),
       executions: wholeNumber('executions', values.executions),

@@ -61,5 +61,6 @@ describe('the command', () => {
     expect(typedCommand('pnpm soak', ['--', '--data', '/home/x/ptb', '--minutes', '60', '--record'])).toBe(
       'pnpm soak --data <text> --minutes 60',
     );
+    expect(typedCommand('pnpm soak', ['--data=/home/x/ptb'])).toBe('pnpm soak --data=<text>');
   });
 });

@@ -98,7 +98,7 @@ export function readMeasured(folder: string = measuredFolder): Measured[] {
  */
 export function typedCommand(start: string, args: readonly string[] = process.argv.slice(2)): string {
   const typed = args
-    .map((arg, i) => (args[i - 1] === '--data' ? '<text>' : arg))
+    .map((arg, i) => (args[i - 1] === '--data' ? '<text>' : arg.replace(/^--data=.*/s, '--data=<text>')))
     .filter((arg) => arg !== '--record' && arg !== '--');
   return [start, ...typed].join(' ');
 }

@@ -9,7 +9,7 @@ import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
 import { playgroundKey } from '../../src/lab/playground.ts';
 import { useLab } from '../../src/lab/use-lab.ts';
-import { keepForOffline } from '../../src/offline/keep-for-offline.ts';
+import { keepForOffline, keepVisited } from '../../src/offline/keep-for-offline.ts';
 import './style.css';
 
 /** What pages name; each comes with the page that needs it. */
@@ -35,13 +35,16 @@ export default {
       'nav-bar-content-before': () => h(TrainingBadge),
       'doc-before': () => h(OutdatedTranslation),
     }),
-  enhanceApp: ({ app }) => {
+  enhanceApp: ({ app, router }) => {
     app.provide(playgroundKey, useLab(`unroll playground ${import.meta.env.BASE_URL}`));
     app.component('LiveReading', LiveReading);
     app.component('PublicLink', PublicLink);
     app.component('RunExample', RunExample);
     app.component('SourceLink', SourceLink);
-    if (import.meta.env.PROD && !import.meta.env.SSR) keepForOffline(import.meta.env.BASE_URL);
+    if (import.meta.env.PROD && !import.meta.env.SSR) {
+      keepForOffline(import.meta.env.BASE_URL);
+      router.onAfterRouteChange = keepVisited;
+    }
     for (const [name, component] of Object.entries(pictures)) app.component(name, component);
   },
 } satisfies Theme;

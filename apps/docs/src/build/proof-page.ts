@@ -45,7 +45,7 @@ export function proofPage({ root, gradients, parities, measured, sizes }: Proof)
   );
   return `# Proof
 
-Every figure on this page comes from a file that a command wrote, or was computed when the site was made. None is typed.
+Every figure that was measured comes from a file that a command wrote, or was computed when the site was made. None is typed.
 
 ## Speed
 
@@ -80,8 +80,8 @@ ${parities.map((row) => `| ${row.model} | ${row.here} | ${row.there} | ${row.ste
 
 ## Reliability
 
-What happens to a run when it is stopped, when the disk fails, when a file is broken, and in the long run. Each of these was measured by its command, on the machine and the day that
-stand below it.
+What happens to a run that is stopped, to files that are broken, to a program that goes on and on. Each was measured by its command, on the machine and the day that stand below it;
+parts of most are in the tests.
 
 ${measured.map(describeMeasured).join('\n\n')}
 
@@ -131,5 +131,5 @@ ${about}
 ${asked ? '| | | asked |\n|---|---|---|' : '| | |\n|---|---|'}
 ${rows.join('\n')}
 
-<small>\`${command}\`, ${duration(seconds)}, ${machine.cores} cores of an ${machine.cpu}, Node ${machine.node.slice(1)}, ${date.slice(0, 10)}, commit ${commit.slice(0, 7)}</small>`;
+<small>\`${command}\`, ${duration(seconds)}, ${machine.cores} cores of an ${machine.cpu}, Node ${machine.node.slice(1)}, ${date.slice(0, 10)}, commit ${commit.replace(/^([0-9a-f]{7})[0-9a-f]+/, '$1')}</small>`;
 }

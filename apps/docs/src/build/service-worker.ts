@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,6 +14,12 @@ export function livePartsIn(files: readonly string[]): string[] {
 /** Writes `service-worker.js`, which knows the names of what it is to keep. */
 export async function writeServiceWorker(out: string, base: string): Promise<void> {
   const files = readdirSync(join(out, 'assets'), { recursive: true, encoding: 'utf8' });
+  // The names of assets have the hashes of what is in them; models have not.
+  const models = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^models\b.*\./.test(name),
+  );
+  const version = createHash('sha256').update(files.sort().join('\n'));
+  for (const name of models.sort()) version.update(readFileSync(join(out, name)));
   const parts = livePartsIn(files).map((name) => `${base}assets/${name}`);
   await build({
     ...{ entryPoints: [source], outfile: join(out, 'service-worker.js') },
@@ -20,6 +27,7 @@ export async function writeServiceWorker(out: string, base: string): Promise<voi
     define: {
       BASE: JSON.stringify(base),
       LIVE_PARTS: JSON.stringify(parts),
+      VERSION: JSON.stringify(version.digest('hex').slice(0, 12)),
       'process.env.NODE_ENV': '"production"',
     },
   });

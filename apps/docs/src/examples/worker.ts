@@ -34,6 +34,7 @@ function describe(error: unknown): string {
 /** A page that got a message for each line would be busy with nothing else. */
 const printed: string[] = [];
 let told = 0;
+let later: ReturnType<typeof setTimeout> | undefined;
 const EVERY = 100;
 /** More than this nobody reads: the example is ended. */
 const [MOST_LINES, MOST_CHARACTERS] = [500, 200_000];
@@ -50,11 +51,15 @@ function print(line: string): void {
     tell({ type: 'too-much' });
   } else if (performance.now() - told > EVERY) {
     tellLines();
+  } else {
+    later ??= setTimeout(tellLines, EVERY); // an example may compute for long before it prints again
   }
 }
 
 function tellLines(): void {
   told = performance.now();
+  clearTimeout(later);
+  later = undefined;
   tell({ type: 'lines', lines: printed.splice(0) });
 }
 

@@ -21,7 +21,7 @@ export interface Connection {
  * A worker of its own, in which a model is trained.
  * @param failed is told when it has come to an end by itself; another one may do better
  */
-export function connect(failed: () => void): Connection {
+export function connect(failed: (reason: Error) => void): Connection {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const lab = wrap<LabWorkerApi>(worker);
   /** Of those who wait for an answer. */
@@ -34,8 +34,11 @@ export function connect(failed: () => void): Connection {
     waiting.clear();
   };
   worker.addEventListener('error', (event) => {
-    end(new Error(event.message || 'the worker of this page could not be loaded; is the connection gone?'));
-    failed();
+    const reason = new Error(
+      event.message || 'the worker of this page could not be loaded; is the connection gone?',
+    );
+    end(reason);
+    failed(reason);
   });
   return {
     lab,

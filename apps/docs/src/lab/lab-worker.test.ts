@@ -60,7 +60,7 @@ describe('LabWorker', () => {
     expect(view?.history.at(-1)?.step).toBe(30);
   });
 
-  it('tells why nothing is kept, once, and trains all the same', async () => {
+  it('tells why nothing is kept, and when that changes, and trains all the same', async () => {
     const memory = new Memory();
     memory.refuses = 'another-tab';
     const worker = make(memory);
@@ -68,11 +68,13 @@ describe('LabWorker', () => {
     const { events, tell } = collect();
     await worker.run(tell, NAME, 5);
     await worker.run(tell, NAME, 5);
+    expect(events.filter(({ type }) => type === 'not-kept')).toEqual([]); // it was told with the model
+    memory.refuses = undefined;
+    await worker.run(tell, NAME, 5);
     expect(events.filter(({ type }) => type === 'not-kept')).toEqual([
-      { type: 'not-kept', reason: 'another-tab' },
-      { type: 'not-kept', reason: 'another-tab' },
+      { type: 'not-kept', reason: undefined },
     ]);
-    expect(stepsOf(events)).toHaveLength(10);
+    expect(stepsOf(events)).toHaveLength(15);
   });
 
   it('stops when it is told so at once', async () => {

@@ -1,6 +1,6 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
-import type { Evaluation, TrainingEvent } from '@unroll/training';
+import { DivergedError, type Evaluation, type TrainingEvent } from '@unroll/training';
 import type { HistoryPoint } from './history.ts';
 import { Lab, type LabFacts, type NextToken, type SavedLab, type TokenValues } from './lab.ts';
 import type { LabSettings } from './settings.ts';
@@ -18,10 +18,11 @@ export interface LabView {
   readonly notKept?: NotKeptReason;
 }
 
-/** The browser did not take what was to be kept; training goes on without. */
+/** Whether the browser keeps the model has changed; training goes on in any case. */
 export interface NotKept {
   readonly type: 'not-kept';
-  readonly reason: NotKeptReason;
+  /** Why not; undefined: now it does. */
+  readonly reason: NotKeptReason | undefined;
 }
 
 /** After an error: the model is again what was kept last. */
@@ -53,6 +54,8 @@ export class LabWorker {
   #id = '';
   /** What was to be kept last and was not. */
   #unkept: SavedLab | undefined;
+  /** Why the browser does not keep it, as far as was told. */
+  #notKept: NotKeptReason | undefined;
   /** What makes models comes one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -103,19 +106,21 @@ export class LabWorker {
   async run(tell: Told<LabEvent>, name?: string, stopAfter?: number): Promise<void> {
     const lab = this.#there;
     const id = this.#id;
-    let told: NotKeptReason | undefined;
+    let told = this.#notKept;
     await allTold(tell, async (tell) => {
       const keep = async (saved: SavedLab): Promise<void> => {
         if (name === undefined) return;
         const reason = await this.#shelfOf(name).keep({ id, saved, text: lab.text });
         this.#unkept = reason === undefined ? undefined : saved;
-        if (reason !== told && reason !== undefined) tell({ type: 'not-kept', reason });
+        this.#notKept = reason;
+        if (reason !== told) tell({ type: 'not-kept', reason });
         told = reason;
       };
       try {
         await lab.run(tell, keep, stopAfter);
       } catch (error) {
-        const view = await this.#inTurn(() => this.#goBack(lab, name));
+        // Whatever comes of that, what ended the run is what is to be told.
+        const view = await this.#inTurn(() => this.#goBack(lab, error, name)).catch(() => undefined);
         if (view) tell({ type: 'back', view });
         throw error;
       }
@@ -183,30 +188,39 @@ export class LabWorker {
   /** The model before it is ended first. */
   async #show(lab: Lab, id: string, name?: string): Promise<LabView> {
     await this.#lab?.end();
-    this.#lab?.dispose();
+    try {
+      this.#lab?.dispose();
+    } catch {
+      // Its backend is no more.
+    }
     this.#lab = lab;
     this.#id = id;
     this.#unkept = undefined;
+    this.#notKept = undefined;
     if (name === undefined) return viewOf(lab);
     const saved = await lab.saved();
-    const notKept = await this.#shelfOf(name).keep({ id, saved, text: lab.text });
+    const notKept = await this.#shelfOf(name).keep({ id, saved, text: lab.text }, true);
+    this.#notKept = notKept;
     if (notKept === undefined) return viewOf(lab);
     this.#unkept = saved;
     return { ...viewOf(lab), notKept };
   }
 
   /** What a run that failed has left does not fit together: steps without their curves, weights that are no numbers. */
-  async #goBack(failed: Lab, name?: string): Promise<LabView | undefined> {
-    if (this.#lab !== failed) return undefined; // there is another one by now
+  async #goBack(failed: Lab, error: unknown, name?: string): Promise<LabView | undefined> {
+    if (this.#lab !== failed || !failed.hasFailed) return undefined; // there is another one by now, or it never began
     const kept = name === undefined ? undefined : await this.#shelfOf(name).read();
     const isKept = kept !== undefined && 'saved' in kept && kept.id === this.#id;
     const saved = this.#unkept ?? (isKept ? kept.saved : undefined);
     if (saved === undefined) return undefined;
+    // A backend may be what has failed: a thread of it that died does not come back.
+    if (!DivergedError.isInstance(error)) this.#backend = undefined;
     const lab = Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
-    const notKept = this.#unkept;
+    const [unkept, notKept] = [this.#unkept, this.#notKept];
     const view = await this.#show(lab, this.#id);
-    this.#unkept = notKept;
-    return view;
+    this.#unkept = unkept;
+    this.#notKept = notKept;
+    return { ...view, ...(notKept && { notKept }) };
   }
 }
 

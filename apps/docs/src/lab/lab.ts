@@ -101,6 +101,7 @@ export class Lab {
   /** Of the run at hand. */
   #running: Promise<unknown> = Promise.resolve();
   #isGone = false;
+  #hasFailed = false;
 
   private constructor(
     settings: LabSettings,
@@ -150,7 +151,7 @@ export class Lab {
       );
     const tokenizer =
       settings.tokenizer === 'char'
-        ? CharTokenizer.fromText(text, { minCount })
+        ? CharTokenizer.fromText(text, minCount > 1 ? { minCount } : {})
         : WordTokenizer.fromText(text);
     expectFits(settings, tokenizer.vocabulary.size);
     const { cell, layers, wordvecSize, hiddenSize, dropout, seed } = settings;
@@ -206,6 +207,11 @@ export class Lab {
     return this.#state?.step ?? 0;
   }
 
+  /** Has a run ended with an error? Then weights, step and curves are of different moments. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   get history(): readonly HistoryPoint[] {
     return this.#history;
   }
@@ -221,6 +227,7 @@ export class Lab {
     stopAfter?: number,
   ): Promise<void> {
     if (this.#stop || this.#isGone) return;
+    expectFits(this.settings, this.tokenizer.vocabulary.size); // a model that was loaded may be larger than one made here
     const run = this.#run(tell, keep, stopAfter);
     this.#running = run.catch(() => {});
     await run;
@@ -267,6 +274,9 @@ export class Lab {
         }
         tell(event);
       }
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
     } finally {
       // Those that waited are answered before anybody else may ask.
       while (this.#questions.length > 0) await this.#questions.shift()?.();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaults, queryOf, settingsFrom } from './settings.ts';
+import { asksForOther, defaults, isSettings, queryOf, settingsFrom } from './settings.ts';
 
 it('says in an address only what is not as usual, and reads it back', () => {
   expect(queryOf(defaults)).toBe('');
@@ -13,4 +13,29 @@ it('takes nothing that cannot be', () => {
     'hiddenSize=1e9&layers=1.5&cell=transformer&lr=&steps=abc&__proto__=1&other=2',
   );
   expect(settingsFrom(query)).toEqual(defaults);
+});
+
+it('sees whether an address asks for something else', () => {
+  const kept = { ...defaults, hiddenSize: 1150, lr: 0.02 };
+  const asks = (query: string) => asksForOther(new URLSearchParams(query), kept);
+  expect(asks('')).toBe(false);
+  expect(asks('utm_source=x')).toBe(false);
+  expect(asks('hiddenSize=1150&lr=0.02')).toBe(false);
+  expect(asks('lr=0.02&hiddenSize=1150&fbclid=1')).toBe(false);
+  expect(asks('hiddenSize=1150')).toBe(true); // and the usual learning rate
+  expect(asks('hiddenSize=64&lr=0.02')).toBe(true);
+});
+
+it('takes as kept what can be kept, and nothing else', () => {
+  expect(isSettings(defaults)).toBe(true);
+  expect(isSettings({ ...defaults, hiddenSize: 1150, layers: 6 })).toBe(true); // from a folder
+  for (const odd of [
+    { ...defaults, hiddenSize: 0.5 },
+    { ...defaults, hiddenSize: -1 },
+    { ...defaults, lr: Number.NaN },
+    { ...defaults, optimizer: 'none' },
+    { ...defaults, steps: undefined },
+    null,
+  ])
+    expect(isSettings(odd)).toBe(false);
 });

@@ -71,6 +71,13 @@ export function settingsFrom(query: URLSearchParams): LabSettings {
   return settings as unknown as LabSettings;
 }
 
+/** Does an address ask for other settings than these? What it does not say is as usual; what is no setting is not for us. */
+export function asksForOther(query: URLSearchParams, than: LabSettings): boolean {
+  const names = Object.keys(defaults) as (keyof LabSettings)[];
+  if (!names.some((name) => query.has(name))) return false;
+  return names.some((name) => (query.getAll(name).at(-1) ?? String(defaults[name])) !== String(than[name]));
+}
+
 /** As an address says them: only what is not as usual. */
 export function queryOf(settings: LabSettings): string {
   const changed = Object.entries(settings).filter(
@@ -84,14 +91,19 @@ export function isWithin(name: NumberName, value: number): boolean {
   return value >= least && value <= most && (!whole || Number.isInteger(value));
 }
 
+/** Of a model that came from elsewhere these may be larger than the form allows. */
+const SIZES: readonly string[] = ['layers', 'wordvecSize', 'hiddenSize'];
+
 /** Are these settings, as they were kept? */
 export function isSettings(value: unknown): value is LabSettings {
   if (typeof value !== 'object' || value === null) return false;
   const given = value as Record<string, unknown>;
+  const isPossible = (name: string, number: unknown): boolean =>
+    typeof number === 'number' &&
+    (SIZES.includes(name) ? Number.isInteger(number) && number > 0 : isWithin(name as NumberName, number));
   return (
-    Object.keys(ranges).every(
-      (name) => typeof given[name] === 'number' && isWithin(name as NumberName, given[name]),
-    ) && Object.entries(choices).every(([name, all]) => (all as readonly unknown[]).includes(given[name]))
+    Object.keys(ranges).every((name) => isPossible(name, given[name])) &&
+    Object.entries(choices).every(([name, all]) => (all as readonly unknown[]).includes(given[name]))
   );
 }
 

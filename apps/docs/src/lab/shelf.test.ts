@@ -58,12 +58,70 @@ it('is the first tab that keeps something, until that is closed', async () => {
   const browser = new Browser();
   const [first, second] = [1, 2].map(() => new Shelf('lab', browser, browser.locks));
   await first.keep(kept('a', 'mine'));
-  expect(await second.keep(kept('b', 'yours'))).toBe('another-tab');
+  expect(await second.keep(kept('b', 'yours'), true)).toBe('another-tab');
   await second.clear();
   expect(await first.read()).toEqual(kept('a', 'mine'));
   browser.held.clear(); // the first tab is closed
-  expect(await second.keep(kept('b', 'yours'))).toBeUndefined();
+  expect(await second.keep(kept('b', 'yours'), true)).toBeUndefined();
   expect(await second.read()).toEqual(kept('b', 'yours'));
+});
+
+it('leaves what another tab has kept meanwhile, unless somebody wants a new model', async () => {
+  const browser = new Browser();
+  const [first, second] = [1, 2].map(() => new Shelf('lab', browser, browser.locks));
+  await first.keep(kept('a', 'mine'));
+  await second.read(); // an older step of the same
+  await first.keep(kept('a', 'mine'));
+  browser.held.clear(); // the first tab is closed
+  expect(await second.keep(kept('a', 'mine'))).toBe('another-tab');
+  expect(browser.held.size).toBe(0); // others may have it
+  expect(await second.keep(kept('c', 'new'), true)).toBeUndefined();
+  expect(await second.read()).toEqual(kept('c', 'new'));
+});
+
+it('goes on with what it has read itself', async () => {
+  const browser = new Browser();
+  await new Shelf('lab', browser, browser.locks).keep(kept('a', 'mine'));
+  browser.held.clear(); // a reload
+  const again = new Shelf('lab', browser, browser.locks);
+  await again.read();
+  expect(await again.keep(kept('a', 'mine'))).toBeUndefined();
+});
+
+it('forgets what it has', async () => {
+  const browser = new Browser();
+  const shelf = new Shelf('lab', browser, browser.locks);
+  await shelf.keep(kept('a', 'mine'));
+  browser.held.clear(); // its worker was ended
+  await new Shelf('lab', browser, browser.locks).clear();
+  expect(browser.values.size).toBe(0);
+  const without = new Shelf('lab', browser, null); // a browser without locks
+  await without.keep(kept('b', 'yours'));
+  await without.clear();
+  expect(browser.values.size).toBe(0);
+});
+
+it('tries again after a while where the browser has refused, and at once with another model', async () => {
+  const browser = new Browser();
+  let now = 1000;
+  const shelf = new Shelf('lab', browser, browser.locks, () => now);
+  browser.refuses = () => true;
+  expect(await shelf.keep(kept('a', 'mine'))).toBe('refused');
+  browser.refuses = () => false;
+  expect(await shelf.keep(kept('a', 'mine'))).toBe('refused');
+  now += 61_000;
+  expect(await shelf.keep(kept('a', 'mine'))).toBeUndefined();
+  browser.refuses = () => true;
+  expect(await shelf.keep(kept('b', 'large'))).toBe('refused');
+  browser.refuses = () => false;
+  expect(await shelf.keep(kept('c', 'small'), true)).toBeUndefined();
+});
+
+it('is refused where the page may not lock', async () => {
+  const browser = new Browser();
+  const locks = { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) };
+  const shelf = new Shelf('lab', browser, locks as unknown as LockManager);
+  expect(await shelf.keep(kept('a', 'mine'))).toBe('refused');
 });
 
 it('keeps model and text together, or neither', async () => {

@@ -31,9 +31,14 @@ const VERSION = 1;
 /** Milliseconds in which a worker that was just ended has given back what it held. */
 const LET_GO = 1500;
 
+/** Milliseconds after which it is tried again where the browser has refused. */
+const TRY_AGAIN = 60_000;
+
 interface StoredLab {
   readonly version: number;
   readonly id: string;
+  /** Another one each time that it is written. */
+  readonly written: number;
   readonly saved: SavedLab;
 }
 interface StoredText {
@@ -50,24 +55,45 @@ const stored: Store = { getMany, set, setMany, delMany };
 export class Shelf {
   readonly #name: string;
   readonly #store: Store;
-  readonly #locks: LockManager | undefined;
-  #isOurs = false;
-  #isRefused = false;
+  readonly #locks: LockManager | null;
+  readonly #now: () => number;
+  /** Gives the shelf back; undefined while it is not ours. */
+  #letGo: (() => void) | undefined;
+  /** Of the lab for which it was waited that another worker lets go. */
+  #waitedFor = '';
+  /** What this tab has read or written last. */
+  #seen: number | undefined;
   /** Of the lab whose text is stored. */
   #textOf: string | undefined;
+  #tryAgainAt = 0;
 
-  constructor(name: string, store: Store = stored, locks: LockManager | undefined = navigator.locks) {
+  constructor(
+    name: string,
+    store: Store = stored,
+    locks: LockManager | null = navigator.locks ?? null, // which only a page that came over https has
+    now: () => number = Date.now,
+  ) {
     this.#name = name;
     this.#store = store;
     this.#locks = locks;
+    this.#now = now;
   }
 
-  /** @returns why it is not kept; undefined if it is */
-  async keep({ id, saved, text }: Kept): Promise<NotKeptReason | undefined> {
-    if (this.#isRefused) return 'refused';
-    if (!(await this.#take())) return 'another-tab';
-    const lab: StoredLab = { version: VERSION, id, saved };
+  /**
+   * @param mayReplace somebody wants this model in the place of any other: it was just made, or loaded
+   * @returns why it is not kept; undefined if it is
+   */
+  async keep({ id, saved, text }: Kept, mayReplace = false): Promise<NotKeptReason | undefined> {
+    if (!mayReplace && this.#now() < this.#tryAgainAt) return 'refused';
     try {
+      const wasOurs = this.#letGo !== undefined;
+      if (!(await this.#take(id))) return 'another-tab';
+      if (!wasOurs && !mayReplace && (await this.#writtenByOthers())) {
+        this.#letGo?.();
+        return 'another-tab'; // which is closed by now, but what it has kept is newer than this
+      }
+      const written = Math.max(this.#now(), (this.#seen ?? 0) + 1);
+      const lab: StoredLab = { version: VERSION, id, written, saved };
       if (this.#textOf === id) {
         await this.#store.set(this.#name, lab); // the text, which may be long, is there
       } else {
@@ -77,9 +103,11 @@ export class Shelf {
         ]);
         this.#textOf = id;
       }
+      this.#seen = written;
+      this.#tryAgainAt = 0;
       return undefined;
     } catch {
-      this.#isRefused = true; // full, or not allowed
+      this.#tryAgainAt = this.#now() + TRY_AGAIN; // full, or not allowed
       return 'refused';
     }
   }
@@ -100,6 +128,7 @@ export class Shelf {
     if (text === undefined || lab.id !== ownText?.id)
       return { text, reason: 'model and text do not belong together' };
     if (!isSettings(lab.saved.settings)) return { text, reason: 'its settings are none' };
+    this.#seen = lab.written;
     return { id: lab.id, saved: lab.saved, text };
   }
 
@@ -112,25 +141,41 @@ export class Shelf {
         this.#store.delMany(all),
       );
     } catch (error) {
-      if ((error as Error).name !== 'TimeoutError' && (error as Error).name !== 'AbortError') throw error;
+      if (!isTimeout(error)) throw error;
     }
   }
 
-  /** Has this tab the shelf to itself, from now on until it is closed? */
-  #take(): Promise<boolean> {
+  async #writtenByOthers(): Promise<boolean> {
+    const [lab] = await this.#store.getMany<Partial<StoredLab>>([this.#name]);
+    return lab !== undefined && lab.written !== this.#seen;
+  }
+
+  /** Has this tab the shelf to itself, from now on until it is closed? For each lab it is waited once for a worker that has just ended. */
+  #take(id: string): Promise<boolean> {
     const locks = this.#locks;
-    if (this.#isOurs || !locks) return Promise.resolve(true);
+    if (this.#letGo || !locks) return Promise.resolve(true);
+    const options: LockOptions =
+      this.#waitedFor === id ? { ifAvailable: true } : { signal: AbortSignal.timeout(LET_GO) };
+    this.#waitedFor = id;
     return new Promise((resolve, reject) => {
       locks
-        .request(this.#name, { ifAvailable: true }, (lock) => {
-          this.#isOurs = lock !== null;
-          resolve(this.#isOurs);
-          return lock ? new Promise<never>(() => {}) : undefined;
+        .request(this.#name, options, (lock) => {
+          resolve(lock !== null);
+          if (!lock) return undefined;
+          return new Promise<void>((release) => {
+            this.#letGo = () => {
+              this.#letGo = undefined;
+              release();
+            };
+          });
         })
-        .catch(reject);
+        .catch((error) => (isTimeout(error) ? resolve(false) : reject(error)));
     });
   }
 }
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
 
 /** The text changes less often than the model. */
 const textKey = (name: string): string => `${name}, text`;

@@ -34,9 +34,10 @@ export interface UsedLab {
   create(settings: LabSettings, text: string): Promise<void>;
   /**
    * @param fetch is waited for; if meanwhile something else was begun, what it brings is left alone
+   * @returns whether it is there: not if something else was begun meanwhile
    * @throws Error naming what is wrong with the files; then the model is the one that it was
    */
-  load(fetch: () => Promise<ModelToLoad>): Promise<void>;
+  load(fetch: () => Promise<ModelToLoad>): Promise<boolean>;
   /** Goes on with what the browser has kept, if there is anything. */
   restore(): Promise<void>;
   /** Until all steps are made, or `stop`; with a number, so many steps. */
@@ -94,11 +95,22 @@ export function useLab(name?: string): UsedLab {
 
   /** Asks the worker, which is begun if need be; an answer that will not come any more is an error. */
   function ask<T>(question: (lab: Remote<LabWorkerApi>) => Promise<T>): Promise<T> {
-    connection ??= connect(() => {
-      connection = undefined;
-      training.value = false;
+    return connected().ask(question);
+  }
+
+  function connected(): Connection {
+    connection ??= connect((reason) => {
+      const hadModel = view.value !== undefined;
+      close();
+      show(undefined);
+      const tell = (): void => {
+        error.value = reason.message;
+      };
+      // What the browser has kept can be gone on with, in a new worker.
+      if (hadModel) void restore().finally(tell);
+      else tell();
     });
-    return connection.ask(question);
+    return connection;
   }
 
   function show(shown: LabView | undefined): void {
@@ -113,6 +125,7 @@ export function useLab(name?: string): UsedLab {
     tokensPerSecond.value = undefined;
     notKept.value = shown?.notKept;
     unreadable.value = undefined;
+    backAt.value = undefined;
   }
 
   function take(event: LabEvent): void {
@@ -121,9 +134,7 @@ export function useLab(name?: string): UsedLab {
       return;
     }
     if (event.type === 'back') {
-      const before = notKept.value;
       show(event.view);
-      notKept.value = before;
       backAt.value = event.view.step;
       return;
     }
@@ -174,6 +185,16 @@ export function useLab(name?: string): UsedLab {
     turn++;
   }
 
+  async function restore(): Promise<void> {
+    if (name === undefined || busy.value) return;
+    await whileBusy(async (isCurrent) => {
+      const kept = await attempt(() => ask((lab) => lab.restore(name)));
+      if (!kept || !isCurrent()) return;
+      if (kept.view) show(kept.view);
+      unreadable.value = kept.unreadable;
+    });
+  }
+
   return {
     ...{ view, history, step, loss, validLoss, tokensPerSecond, training, busy, error, notKept },
     ...{ backAt, unreadable },
@@ -182,8 +203,9 @@ export function useLab(name?: string): UsedLab {
         const made = await attempt(() => ask((lab) => lab.create({ ...settings }, text, name)));
         if (made && isCurrent()) show(made);
       }),
-    load: (fetch) =>
-      whileBusy(async (isCurrent) => {
+    load: async (fetch) => {
+      let isShown = false;
+      await whileBusy(async (isCurrent) => {
         error.value = '';
         const { files, settings, text } = await fetch();
         if (!isCurrent()) return;
@@ -191,21 +213,16 @@ export function useLab(name?: string): UsedLab {
         const loaded = await ask((lab) =>
           lab.load(transfer([...files], buffers), { ...settings }, text, name),
         );
-        if (isCurrent()) show(loaded);
-      }),
-    restore: async () => {
-      if (name === undefined || busy.value) return;
-      await whileBusy(async (isCurrent) => {
-        const kept = await attempt(() => ask((lab) => lab.restore(name)));
-        if (!kept || !isCurrent()) return;
-        if (kept.view) show(kept.view);
-        unreadable.value = kept.unreadable;
+        isShown = isCurrent();
+        if (isShown) show(loaded);
       });
+      return isShown;
     },
+    restore,
     train: async (steps) => {
       if (training.value || !view.value) return;
       training.value = true;
-      const mine = connection;
+      const mine = connected();
       const tell = (event: LabEvent): void => {
         if (mine === connection) take(event); // not from a worker that was ended
       };
@@ -225,6 +242,7 @@ export function useLab(name?: string): UsedLab {
     leave: () => {
       close();
       show(undefined);
+      error.value = '';
     },
     zipped: (folder) => ask((lab) => lab.zipped(folder)),
     write: (prompt, size, options, tell) => ask((lab) => lab.write(prompt, size, options, proxy(tell))),

@@ -71,3 +71,13 @@ it('counts what is stored by what it takes, not by what is said of it', () => {
   view.setUint32(central + 24, 10, true); // and when it is unpacked
   expect(() => folderFrom([{ name: 'a.zip', bytes: zip }])).toThrow('at most 512 MB, got more');
 });
+
+it('does not mix what comes from two files', () => {
+  const zip = zipFolder(folder, 'mine');
+  expect(() =>
+    folderFrom([
+      { name: 'a.zip', bytes: zip },
+      { name: 'config.json', bytes: bytes('{}') },
+    ]),
+  ).toThrow('config.json: expected the files of one model, got config.json twice');
+});

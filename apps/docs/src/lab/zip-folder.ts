@@ -35,6 +35,7 @@ export function folderFrom(chosen: readonly NamedBytes[]): ModelFolder {
   const take = (source: string, name: string, bytes: Uint8Array): void => {
     total += bytes.length;
     if (total > MOST) throw new Error(`${source}: expected at most ${MOST / 1e6} MB, got more`);
+    if (folder.has(name)) throw new Error(`${source}: expected the files of one model, got ${name} twice`);
     folder.set(name, bytes);
   };
   for (const { name, bytes } of chosen) {

@@ -12,6 +12,12 @@ export function keepForOffline(base: string): void {
   else window.addEventListener('load', whenIdle, { once: true });
 }
 
+/** A page that was reached by a link never came as a page: it is asked for once, so that it can be opened again. */
+export function keepVisited(path: string): void {
+  const controller = 'serviceWorker' in navigator ? navigator.serviceWorker.controller : undefined;
+  if (controller) askToKeep(controller, [new URL(path, location.href).href]);
+}
+
 async function keep(base: string): Promise<void> {
   const { serviceWorker } = navigator;
   const isFirst = serviceWorker.controller === null;
@@ -21,6 +27,11 @@ async function keep(base: string): Promise<void> {
   const { active } = await serviceWorker.ready;
   const resources = performance.getEntriesByType('resource').map(({ name }) => name);
   const own = resources.filter((url) => url.startsWith(new URL(base, location.href).href));
-  const urlsToCache = [location.href.replace(/#.*/, ''), ...own];
-  active?.postMessage({ type: 'CACHE_URLS', payload: { urlsToCache } }); // the message that workbox-routing listens for
+  if (active) askToKeep(active, [location.href, ...own]);
+}
+
+/** By the message that workbox-routing listens for. */
+function askToKeep(worker: ServiceWorker, urls: readonly string[]): void {
+  const urlsToCache = urls.map((url) => url.replace(/#.*/, ''));
+  worker.postMessage({ type: 'CACHE_URLS', payload: { urlsToCache } });
 }
