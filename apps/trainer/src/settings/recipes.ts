@@ -47,7 +47,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     },
   },
   'three-hours': {
-    about: 'the same model with more dropout, for three hours on two cores with a BLAS',
+    about:
+      'the same model with more dropout and penalties on activations, for three hours on two cores with a BLAS',
     published: 'Penn Treebank, test perplexity 75.76, BetterRnnlm after 40 epochs (the book, section 6.5.4)',
     reached: 'not run to its end yet',
     values: {
@@ -55,7 +56,10 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         ...{ name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 650, layers: 1, head: 'projected' },
         outputBias: 'counts',
       },
-      regularization: { dropoutInput: 0.4, dropoutOutput: 0.5, dropoutWords: 0.1, dropoutWeights: 0.3 },
+      regularization: {
+        ...{ dropoutInput: 0.5, dropoutOutput: 0.5, dropoutWords: 0.1, dropoutWeights: 0.5 },
+        ...{ activationPenalty: 2, temporalPenalty: 1 },
+      },
       training: { batchSize: 32, epochs: 42, maxGrad: 1, randomStart: true },
       optimizer: { name: 'adamw', lr: 0.008, average: 'ema' },
       schedule: { name: 'cosine', warmup: 200 },
