@@ -129,6 +129,7 @@ export class Shelf {
       return { text, reason: 'model and text do not belong together' };
     if (!isSettings(lab.saved.settings)) return { text, reason: 'its settings are none' };
     this.#seen = lab.written;
+    this.#textOf = lab.id;
     return { id: lab.id, saved: lab.saved, text };
   }
 

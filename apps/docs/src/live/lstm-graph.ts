@@ -93,6 +93,3 @@ export function lstmGraph(
   }
   return drawn;
 }
-
-/** How many operations are drawn. */
-export const drawnOperations = (pass: 'forward' | 'backward'): number => stages[pass].length;
