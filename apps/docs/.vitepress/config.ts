@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import markdownItMath from 'markdown-it-math/temml';
 import { defineConfig, postcssIsolateStyles } from 'vitepress';
 import { exampleName } from '../src/build/examples.ts';
-import { Colours } from '../src/build/highlighter.ts';
+import { Colours, themes } from '../src/build/highlighter.ts';
 import { llmsText } from '../src/build/llms.ts';
 import { pageInOtherLanguage } from '../src/build/other-language.ts';
 import { attribute, renderBroken, renderReading } from '../src/build/reading.ts';
@@ -26,6 +26,10 @@ const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
+
+/** A browser may begin a new line after any hyphen; `--options` are to be left whole. */
+const wholeOptions = (html: string): string =>
+  html.replaceAll(/(?<=[\s>])--?[a-z][a-z-]{1,26}(?=[\s<])/g, '<span class="whole">$&</span>');
 
 export default defineConfig({
   srcDir: 'content',
@@ -91,10 +95,18 @@ export default defineConfig({
   },
   markdown: {
     languages: ['ts', 'sh', 'json'],
+    theme: themes,
     shikiSetup: colours.setup,
     config: (md) => {
       md.use(markdownItMath);
+      const inline = md.renderer.rules.code_inline;
+      md.renderer.rules.code_inline = (...given) => wholeOptions(inline?.(...given) ?? '');
       const fence = md.renderer.rules.fence;
+      // Of code that is only indented VitePress makes no box that can be scrolled.
+      md.renderer.rules.code_block = (tokens, index, options, env, self) => {
+        tokens[index].info = 'txt';
+        return fence?.(tokens, index, options, env, self) ?? '';
+      };
       md.renderer.rules.fence = (tokens, index, options, env, self) => {
         const { info, content } = tokens[index];
         if (info.startsWith('read ')) {
@@ -110,7 +122,7 @@ export default defineConfig({
           const output = outputs[exampleName(content)];
           if (output === undefined) throw new Error(`an example has not been run: ${content.slice(0, 80)}`);
           const html = colours.lines(content.trimEnd()).map((line) => `<span class="line">${line}</span>`);
-          const code = `<div class="language-ts"><pre class="shiki vp-code" v-pre><code>${html.join('\n')}</code></pre></div>`;
+          const code = `<div class="language-ts"><pre class="shiki vp-code" tabindex="0" v-pre><code>${html.join('\n')}</code></pre></div>`;
           return `<RunExample :code="${attribute(content)}" :output="${attribute(output)}">${code}</RunExample>\n`;
         }
         return fence ? fence(tokens, index, options, env, self) : self.renderToken(tokens, index, options);

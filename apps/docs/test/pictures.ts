@@ -12,6 +12,8 @@ if (folder === undefined || reason !== undefined) {
   console.error(reason);
   process.exit(1);
 }
+/** Of a page of the API, some of which are a hundred screens long, the first show how it looks. */
+const HIGHEST = 6000;
 await mkdir(folder, { recursive: true });
 const site = await visit();
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 360, height: 740 } };
@@ -21,7 +23,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const path of builtPages().filter((path) => path.includes(filter))) {
       await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
       const name = path.replace(/\/$/, '').replaceAll('/', '-') || 'index';
-      await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+      await page.waitForTimeout(200); // what is live has its height by now
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.screenshot({
+        path: join(folder, `${name}-${size}-${colorScheme}.png`),
+        fullPage: true,
+        clip: { x: 0, y: 0, width: viewport.width, height: Math.min(height, HIGHEST) },
+      });
     }
     await page.context().close();
   }

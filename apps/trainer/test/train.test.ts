@@ -79,6 +79,16 @@ describe('unroll train', () => {
     expect(stderr).not.toMatch(/[\u001b\r]/);
   });
 
+  it('says how much of the text is unknown, and refuses to make all of it so', async () => {
+    const { data, out } = await withText(smallText);
+    const rare = ['--tokenizer', 'word', '--min-count'];
+    const { stdout } = await unroll(smallTraining(data, out, ...rare, '200', '--dry-run'));
+    expect(stdout).toMatch(/^vocabulary {2}\d+ words, <unk> in the place of [\d.]+ % of the text$/m);
+    const refused = await unroll(smallTraining(data, out, ...rare, '100000'));
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('expected a minCount that some token reaches, got 100000');
+  });
+
   it('gives the same weights and metrics for the same seed, others for another', async () => {
     const { folder, data } = await withText(smallText);
     const run = async (name: string, seed: string) => {

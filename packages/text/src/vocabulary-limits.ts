@@ -19,6 +19,7 @@ export const UNKNOWN = '<unk>';
  * @param counts how often each occurs
  * @param needed tokens that stay, however rare
  * @returns the new tokens, and the new id of each old one
+ * @throws {TextError} if `minCount` is more than any token has
  */
 export function limitTokens(
   tokens: readonly string[],
@@ -29,6 +30,7 @@ export function limitTokens(
   const weight = (id: number): number =>
     needed.includes(tokens[id]) ? Number.POSITIVE_INFINITY : counts[id];
   const candidates = [...tokens.keys()].filter((id) => tokens[id] !== UNKNOWN && weight(id) >= minCount);
+  if (candidates.every((id) => needed.includes(tokens[id]))) expectReached(tokens, counts, minCount, needed);
   // Sorting is stable, so that of equally frequent tokens the earlier one comes first.
   if (candidates.length >= vocabSize) candidates.sort((a, b) => compare(weight(b), weight(a)));
   const stays = new Set(candidates.slice(0, vocabSize - 1));
@@ -53,6 +55,21 @@ export function hasLimits({ minCount, vocabSize }: VocabularyLimits): boolean {
   checkLimit('minCount', minCount, 1);
   checkLimit('vocabSize', vocabSize, 2);
   return minCount !== undefined || vocabSize !== undefined;
+}
+
+function expectReached(
+  tokens: readonly string[],
+  counts: Float64Array,
+  minCount: number,
+  needed: readonly string[],
+): void {
+  const ids = [...tokens.keys()].filter((id) => tokens[id] !== UNKNOWN && !needed.includes(tokens[id]));
+  if (ids.length === 0) return; // The text has nothing else, and that is no fault of the limit.
+  const most = ids.reduce((best, id) => (counts[id] > counts[best] ? id : best));
+  throw new TextError(
+    `Vocabulary: expected a minCount that some token reaches, got ${minCount}, with which all would be ${UNKNOWN}; ` +
+      `the most frequent one, ${JSON.stringify(tokens[most])}, occurs ${counts[most]} times. Use a smaller minCount`,
+  );
 }
 
 function compare(a: number, b: number): number {

@@ -134,8 +134,9 @@ describe('rare words', () => {
     const words = fc.array(word, { minLength: 1, maxLength: 40 });
     const limits = { minCount: fc.integer({ min: 1, max: 5 }), vocabSize: fc.integer({ min: 2, max: 8 }) };
     fc.assert(
-      fc.property(words, fc.record(limits, { requiredKeys: ['minCount'] }), (words, limits) => {
+      fc.property(words, fc.record(limits, { requiredKeys: ['minCount'] }), (some, limits) => {
         const { minCount, vocabSize = 100 } = limits;
+        const words = [...some, ...'f'.repeat(5)]; // One at least is not rare.
         const often = (word: string) => (word === '<eos>' ? 1000 : words.filter((w) => w === word).length);
         const known = [...new Set(words)]
           .filter((word) => word !== '<unk>' && often(word) >= minCount)
@@ -146,6 +147,16 @@ describe('rare words', () => {
         expect(vocabulary.tokens).toEqual([...new Set([...replaced, '<unk>'])]);
       }),
     );
+  });
+
+  test('are not all words', () => {
+    expect(() => WordTokenizer.fromText(text, { minCount: 9 })).toThrow(
+      new TextError(
+        'Vocabulary: expected a minCount that some token reaches, got 9, with which all would be <unk>; ' +
+          'the most frequent one, "a", occurs 3 times. Use a smaller minCount',
+      ),
+    );
+    expect(WordTokenizer.fromText('<unk>\n', { minCount: 9 }).vocabulary.tokens).toEqual(['<unk>', '<eos>']);
   });
 
   test.each([

@@ -3,6 +3,9 @@ import type { MarkdownOptions } from 'vitepress';
 type Setup = NonNullable<MarkdownOptions['shikiSetup']>;
 type Highlighter = Parameters<Setup>[0];
 
+/** Of the themes that come with Shiki, those in which all that TypeScript has is easily read on our backgrounds. */
+export const themes = { light: 'github-light-high-contrast', dark: 'github-dark-default' } as const;
+
 /** What colours code, once VitePress has made it. */
 export class Colours {
   #highlighter: Highlighter | undefined;
@@ -16,7 +19,7 @@ export class Colours {
     if (!this.#highlighter) throw new Error('the highlighter is not there yet');
     const html = this.#highlighter.codeToHtml(code, {
       lang: 'ts',
-      themes: { light: 'github-light', dark: 'github-dark' },
+      themes,
       defaultColor: false,
     });
     const inner = html.slice(html.indexOf('<code>') + 6, html.lastIndexOf('</code>'));

@@ -47,7 +47,9 @@ describe('a reading', () => {
       'backend.copy | copies\n| it all\nreturn | and back\n',
       tools(),
     );
-    expect(html).toContain('<span class="line" data-line="3"><i>3</i>  backend.copy(out, x);</span>');
+    expect(html).toContain(
+      '<span class="line" style="--indent:2" data-line="3"><i>3</i>  backend.copy(out, x);</span>',
+    );
     expect(html).toContain('<em>copies it all</em>');
     expect(html).toContain(':first="2" :last="5"');
     expect(html).toContain(

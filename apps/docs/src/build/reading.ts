@@ -38,9 +38,10 @@ export function renderReading(info: string, content: string, tools: ReadingTools
   const passages = passagesOf(region, notesOf(content, file), `${file}, ${name ?? 'all of it'}`);
   const html = tools.highlight(region.lines.join('\n'));
   const rows = passages.map((passage) => {
-    const code = passage.lines.map((_, i) => {
+    const code = passage.lines.map((line, i) => {
       const number = passage.first + i;
-      return `<span class="line" data-line="${number}"><i>${number}</i>${html[number - region.first]}</span>`;
+      const indent = line.search(/\S|$/);
+      return `<span class="line" style="--indent:${indent}" data-line="${number}"><i>${number}</i>${html[number - region.first]}</span>`;
     });
     const note =
       passage.note === undefined ? '' : `<div class="note">${tools.renderInline(passage.note)}</div>`;

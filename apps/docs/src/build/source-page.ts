@@ -13,7 +13,7 @@ export function sourcePage(file: string, lines: readonly string[], home: string)
 </head>
 <body>
 <header><a href="${home}">Unroll</a> <span>${file}</span></header>
-<main><pre><code>${rows.join('\n')}</code></pre></main>
+<main><pre tabindex="0"><code>${rows.join('\n')}</code></pre></main>
 <script>${script}</script>
 </body>
 </html>

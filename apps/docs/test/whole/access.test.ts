@@ -86,12 +86,11 @@ describe.skipIf(reason !== undefined)('with a keyboard alone', () => {
     const page = await site.open('playground?hiddenSize=32&batchSize=8&timeSize=16');
     await page.focus('#playground-text');
     await page.keyboard.insertText('to be or not to be, that is the question. '.repeat(40));
+    await page.waitForSelector('.playground-run .large:enabled');
+    const atButton = () => page.evaluate(() => document.activeElement?.matches('.playground-run .large'));
     // On to the button, over all that can be set.
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press('Tab');
-      const text = await page.evaluate(() => document.activeElement?.textContent ?? '');
-      if (text.includes('Train')) break;
-    }
+    for (let i = 0; i < 40 && !(await atButton()); i++) await page.keyboard.press('Tab');
+    expect(await atButton()).toBe(true);
     await page.keyboard.press('Enter');
     await page.waitForFunction(
       () => Number(document.querySelector('.playground')?.getAttribute('data-step')) > 5,

@@ -1,5 +1,6 @@
 import type { ModelConfig } from '@unroll/rnnlm';
-import { count, plain } from '../format.ts';
+import type { TokenIds, Tokenizer } from '@unroll/text';
+import { count, figure, plain } from '../format.ts';
 import { describeProtocol } from '../protocol.ts';
 import type { RunShape } from '../view/view.ts';
 import type { TrainingSession } from './session.ts';
@@ -18,7 +19,7 @@ export function describeRun(session: TrainingSession, path?: string): [name: str
   const clipping = maxGrad > 0 ? `gradients clipped at ${plain(maxGrad)}` : 'gradients not clipped';
   return [
     ['data', `${[settings.data.train].flat().join(', ')}, ${corpus.description}`],
-    ['vocabulary', `${count(V)} ${unitOf(tokenizer.kind)}`],
+    ['vocabulary', `${count(V)} ${unitOf(tokenizer.kind)}${describeUnknown(corpus.train, tokenizer)}`],
     [
       'model',
       `${describeModel(model.config)}: ${count(size)} parameters${weights ? `, from ${weights}` : outputBias === 'counts' ? '; the bias of the output begins with the counts of tokens' : ''}`,
@@ -64,6 +65,15 @@ function describeModel({ model, wordvecSize, hiddenSize, ...config }: ModelConfi
     ...Object.entries(penalties ?? {}).map(([name, factor]) => `${name} penalty ${factor}`),
     ...(smoothing ? [`labels smoothed by ${smoothing}`] : []),
   ].join(', ');
+}
+
+/** Where much of a text is unknown, its perplexity says little. */
+function describeUnknown(ids: TokenIds, { unknownId, vocabulary }: Tokenizer): string {
+  if (unknownId === undefined) return '';
+  let unknown = 0;
+  for (const id of ids) if (id === unknownId) unknown++;
+  if (unknown === 0) return '';
+  return `, ${vocabulary.tokens[unknownId]} in the place of ${figure((100 * unknown) / ids.length)} % of the text`;
 }
 
 function unitOf(kind: string): string {
