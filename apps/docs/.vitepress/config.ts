@@ -27,6 +27,9 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** In TeX: what fits into a line on a phone. */
+const SHORT_FORMULA = 24;
+
 /** A browser may begin a new line after any hyphen; `--options` are to be left whole. */
 const wholeOptions = (html: string): string =>
   html.replaceAll(/(?<=[\s>])--?[a-z][a-z-]{1,26}(?=[\s<])/g, '<span class="whole">$&</span>');
@@ -99,6 +102,15 @@ export default defineConfig({
     shikiSetup: colours.setup,
     config: (md) => {
       md.use(markdownItMath);
+      const formula = md.renderer.rules.math_inline;
+      md.renderer.rules.math_inline = (tokens, index, options, env, self) => {
+        const html = formula?.(tokens, index, options, env, self) ?? '';
+        const next = tokens[index + 1];
+        const [mark] = (next?.type === 'text' && next.content.match(/^[.,;:)]+/)) || [''];
+        if (mark === '' || tokens[index].content.length > SHORT_FORMULA) return html;
+        next.content = next.content.slice(mark.length);
+        return `<span class="whole">${html}${mark}</span>`;
+      };
       const inline = md.renderer.rules.code_inline;
       md.renderer.rules.code_inline = (...given) => wholeOptions(inline?.(...given) ?? '');
       const fence = md.renderer.rules.fence;

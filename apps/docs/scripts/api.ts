@@ -32,11 +32,14 @@ const app = await Application.bootstrapWithPlugins({
     parametersFormat: 'table',
     propertiesFormat: 'table',
     useCodeBlocks: true,
+    tableColumnSettings: { hideOverrides: true, hideInherited: true },
   },
 });
 
 /** What is said of options that a signature takes apart has no parameter to stand with: it goes into the text. */
-app.converter.on(Converter.EVENT_CREATE_SIGNATURE, (_: Context, { comment }: SignatureReflection) => {
+app.converter.on(Converter.EVENT_CREATE_SIGNATURE, (_: Context, signature: SignatureReflection) => {
+  const { comment, parameters = [] } = signature;
+  for (const parameter of parameters) if (parameter.name === '__namedParameters') parameter.name = 'options';
   if (!comment) return;
   const options = comment.blockTags.filter(({ tag, name }) => tag === '@param' && name?.includes('.'));
   for (const { name, content } of options)
