@@ -65,5 +65,17 @@ for (const name of await readdir(out)) {
     (_, file: string, line: string) =>
       `<SourceLink file="${file}" lines="L${line}">${file.slice(file.lastIndexOf('/') + 1)}:${line}</SourceLink>`,
   );
-  await writeFile(path, linked);
+  await writeFile(path, name === 'index.md' ? await described(linked) : linked);
+}
+
+/** The list of packages, with what each is for. */
+async function described(page: string): Promise<string> {
+  const lines = page.replace('## Modules', '').split('\n');
+  const withWords = lines.map(async (line) => {
+    const [, name] = line.match(/^- \[@unroll\/([\w-]+)\]/) ?? [];
+    if (name === undefined) return line;
+    const { description } = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'));
+    return `${line}: ${description}`;
+  });
+  return (await Promise.all(withWords)).join('\n');
 }

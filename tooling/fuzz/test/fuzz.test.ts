@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +29,7 @@ describe('a short run of the fuzzer', () => {
     const path = join(tmpdir(), `unroll-fuzz-${process.pid}.bin`);
     await writeFile(path, '{"a":1}');
     const { code, stdout } = await runSource('fuzz.ts', ['--parser', 'config', '--replay', path]);
+    await rm(path);
     expect([code, stdout]).toEqual([0, 'config: accepted\n']);
   });
 

@@ -35,8 +35,8 @@ export interface Visit {
 }
 
 /** The built site on a server of its own, and a browser. */
-export async function visit({ isolated = true, base = '/' } = {}): Promise<Visit> {
-  const server = await serve(built, { isolated, base });
+export async function visit({ isolated = true, base = '/', folder = built } = {}): Promise<Visit> {
+  const server = await serve(folder, { isolated, base });
   const browser = await chromium.launch({ executablePath: findChromium(process.env), args: FLAGS });
   const complaints: string[] = [];
   return {
