@@ -45,6 +45,8 @@ export async function serve(
       : undefined;
     response.statusCode = file ? 200 : 404;
     const path = file ?? join(folder, '404.html');
+    // Their names have the hashes of what is in them.
+    if (pathname.startsWith(`${base}assets/`)) response.setHeader('Cache-Control', 'max-age=3600, immutable');
     response.setHeader('Content-Type', types[extname(path)] ?? 'application/octet-stream');
     createReadStream(path).pipe(response);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addPoint, type HistoryPoint, pointOf } from './history.ts';
+import { addPoint, byStep, type HistoryPoint, pointOf } from './history.ts';
 
 const step = (n: number): HistoryPoint => ({ step: n, loss: n, gradNorm: 1, validLoss: null });
 const evaluation = (n: number): HistoryPoint => ({ step: n, loss: null, gradNorm: null, validLoss: n });
@@ -38,4 +38,12 @@ it('takes steps and evaluations, and nothing else', () => {
     evaluation(3) && { ...evaluation(3), validLoss: 2 },
   );
   expect(pointOf({ type: 'end', step: 3, reason: 'steps' })).toBeUndefined();
+});
+
+it('is drawn with an evaluation at the place of its step', () => {
+  expect(byStep([step(1), step(2), evaluation(2), evaluation(3)])).toEqual([
+    step(1),
+    { ...step(2), validLoss: 2 },
+    evaluation(3),
+  ]);
 });

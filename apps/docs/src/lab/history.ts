@@ -23,6 +23,24 @@ export function addPoint(history: HistoryPoint[], point: HistoryPoint): void {
   history.splice(0, history.length, ...kept);
 }
 
+/** One point for a step and the evaluation after it: a chart has one place for both. */
+export function byStep(history: readonly HistoryPoint[]): HistoryPoint[] {
+  const points: HistoryPoint[] = [];
+  for (const point of history) {
+    const last = points.at(-1);
+    if (last?.step !== point.step) points.push(point);
+    else {
+      points[points.length - 1] = {
+        step: point.step,
+        loss: point.loss ?? last.loss,
+        gradNorm: point.gradNorm ?? last.gradNorm,
+        validLoss: point.validLoss ?? last.validLoss,
+      };
+    }
+  }
+  return points;
+}
+
 /** What an event adds to the curves, if anything. */
 export function pointOf(event: TrainingEvent): HistoryPoint | undefined {
   const { step } = event;

@@ -1,4 +1,5 @@
 import { ReferenceBackend } from '@unroll/tensor';
+import { TextError } from '@unroll/text';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LabEvent, LabWorker } from './lab-worker.ts';
 import { defaults, type LabSettings } from './settings.ts';
@@ -173,5 +174,30 @@ describe('LabWorker', () => {
     expect(await other.load(files, settings, CAT)).toMatchObject({ text: CAT, step: 0 });
     await expect(other.load(files.slice(1), settings, CAT)).rejects.toThrow('config.json');
     expect(await other.next('the', 1)).toHaveLength(1); // the model is the one that it was
+  });
+
+  it('makes more steps than it was to make, if it is asked to', async () => {
+    const memory = new Memory();
+    const worker = make(memory);
+    await worker.create({ ...settings, steps: 20 }, CAT, NAME);
+    await worker.run(() => {}, NAME);
+    expect(worker.aimFor(50)).toMatchObject({ step: 20, settings: { steps: 50 } });
+    await worker.run(() => {}, NAME);
+    const { view } = await make(memory).restore(NAME);
+    expect(view).toMatchObject({ step: 50, settings: { ...settings, steps: 50 } });
+  });
+
+  it('gives a model that came without a text one that it knows, and no other', async () => {
+    const memory = new Memory();
+    const worker = make(memory);
+    await worker.create(settings, CAT, NAME);
+    const files = [{ name: 'mine.zip', bytes: await worker.zipped('mine') }];
+    const before = await worker.measure();
+    expect((await worker.load(files, settings, '한글만 있는 글', NAME)).text).toBe('');
+    await expect(worker.read('한글만 있는 글', NAME)).rejects.toThrow(TextError);
+    await expect(worker.read('the cat', NAME)).rejects.toThrow('expected at least 17 tokens of text');
+    expect((await worker.read(CAT, NAME)).text).toBe(CAT);
+    expect(await worker.measure()).toEqual(before);
+    expect(memory.kept).toMatchObject({ text: CAT });
   });
 });

@@ -1,5 +1,6 @@
 import type { SamplingOptions } from '@unroll/rnnlm';
 import type { Backend } from '@unroll/tensor';
+import { TextError } from '@unroll/text';
 import { DivergedError, type Evaluation, type TrainingEvent } from '@unroll/training';
 import type { HistoryPoint } from './history.ts';
 import { Lab, type LabFacts, type NextToken, type SavedLab, type TokenValues } from './lab.ts';
@@ -94,12 +95,39 @@ export class LabWorker {
     });
   }
 
+  /** Without the text if the model does not know it: it can be asked all the same. */
   load(files: readonly NamedBytes[], settings: LabSettings, text: string, name?: string): Promise<LabView> {
     return this.#inTurn(async () => {
       const folder = folderFrom(files);
+      const backend = await this.#ready();
+      const withText = (text: string): Lab => Lab.fromFolder(folder, settings, text, backend, this.#breathe);
+      let lab: Lab;
+      try {
+        lab = withText(text);
+      } catch (error) {
+        if (!TextError.isInstance(error)) throw error;
+        lab = withText('');
+      }
+      return this.#show(lab, newId(), name);
+    });
+  }
+
+  /**
+   * Gives a model that came without a text one to be trained on.
+   * @throws TextError if the text has tokens that the model does not know, or too few
+   */
+  read(text: string, name?: string): Promise<LabView> {
+    return this.#inTurn(async () => {
+      const { settings } = this.#there;
+      const folder = await this.#there.folder();
       const lab = Lab.fromFolder(folder, settings, text, await this.#ready(), this.#breathe);
       return this.#show(lab, newId(), name);
     });
+  }
+
+  aimFor(steps: number): LabView {
+    this.#there.aimFor(steps);
+    return viewOf(this.#there);
   }
 
   /** @throws what ended the run; if `tell` heard of `back`, the model is again what was kept last */

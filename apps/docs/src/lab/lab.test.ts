@@ -1,5 +1,6 @@
 import { ReferenceBackend } from '@unroll/tensor';
 import { WasmBackend } from '@unroll/tensor-wasm';
+import { TextError } from '@unroll/text';
 import type { TrainingEvent } from '@unroll/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Lab, type SavedLab } from './lab.ts';
@@ -171,13 +172,9 @@ describe('Lab', () => {
   it('takes a model from elsewhere, with a text that it does not know without the text', async () => {
     const lab = await make();
     const folder = await lab.folder();
-    const other = Lab.fromFolder(
-      folder,
-      { ...settings, hiddenSize: 999, cell: 'rnn' },
-      KOREAN,
-      lab.model.backend,
-      breathe,
-    );
+    const wanted = { ...settings, hiddenSize: 999, cell: 'rnn' } as const;
+    expect(() => Lab.fromFolder(folder, wanted, KOREAN, lab.model.backend, breathe)).toThrow(TextError);
+    const other = Lab.fromFolder(folder, wanted, '', lab.model.backend, breathe);
     dispose.push(() => other.dispose());
     expect([other.text, other.settings.hiddenSize, other.settings.cell]).toEqual(['', 16, 'lstm']);
     expect(await other.next('the c', 1)).toHaveLength(1);
@@ -185,7 +182,9 @@ describe('Lab', () => {
   });
 
   it('refuses a text that is too short, with what it needs', async () => {
-    await expect(make('short')).rejects.toThrow('expected at least 65 tokens');
+    await expect(make('short')).rejects.toThrow(
+      'expected at least 65 tokens of text, for N = 4 streams of T = 16 time steps; got 5',
+    );
   });
 });
 

@@ -80,7 +80,7 @@ const KEEPING = 0.05;
  * wait for the end of a step, and leave the training as if they had not been asked.
  */
 export class Lab {
-  readonly settings: LabSettings;
+  #settings: LabSettings;
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly facts: LabFacts;
@@ -109,7 +109,7 @@ export class Lab {
     { model, tokenizer }: { model: LanguageModel; tokenizer: Tokenizer },
     breathe: () => Promise<void>,
   ) {
-    this.settings = settings;
+    this.#settings = settings;
     this.model = model;
     this.tokenizer = tokenizer;
     this.text = text;
@@ -118,6 +118,8 @@ export class Lab {
     const left = ids.length - Math.ceil(ids.length * VALID_SHARE);
     const holdsBack =
       ids.length * VALID_SHARE >= LEAST_VALID && left > settings.batchSize * settings.timeSize;
+    // A model can also be asked without a text to train on.
+    if (ids.length > 0) expectLongEnough(ids.length, settings);
     const { train, valid } = splitIds(ids, { valid: holdsBack ? VALID_SHARE : 0, test: 0 });
     this.#train = train;
     this.#valid = valid;
@@ -126,7 +128,6 @@ export class Lab {
     this.facts = {
       ...{ tokens: ids.length, validTokens: valid.length, vocabSize: tokenizer.vocabulary.size },
       parameters: model.params.reduce((sum, { value }) => sum + value.size, 0),
-      // A model can also be asked without a text to train on.
       stepsPerEpoch: ids.length === 0 ? 0 : this.#batches().stepsPerEpoch,
       ...{ backend: model.backend.name, threads: threadsOf(model.backend) },
     };
@@ -180,8 +181,9 @@ export class Lab {
   }
 
   /**
-   * A model to ask, and to train further on a text; without the text if it has tokens that the model does not know, or too few.
+   * A model to ask, and to train further on a text if there is one.
    * @param settings of the training to come; sizes are those of the model
+   * @throws TextError if the text has tokens that the model does not know, or too few
    */
   static fromFolder(
     folder: ModelFolder,
@@ -192,15 +194,19 @@ export class Lab {
   ): Lab {
     const unpacked = unpackModel(folder, backend);
     const { model, tokenizer } = unpacked;
-    return orDisposed(model, () => {
-      const own = settingsOf(model.config, tokenizer.kind, settings);
-      try {
-        return new Lab(own, text, unpacked, breathe);
-      } catch (error) {
-        if (!TextError.isInstance(error)) throw error;
-        return new Lab(own, '', unpacked, breathe);
-      }
-    });
+    return orDisposed(
+      model,
+      () => new Lab(settingsOf(model.config, tokenizer.kind, settings), text, unpacked, breathe),
+    );
+  }
+
+  get settings(): LabSettings {
+    return this.#settings;
+  }
+
+  /** From now on it is to be trained for so many steps in all; the learning rate falls over all of them. */
+  aimFor(steps: number): void {
+    this.#settings = { ...this.#settings, steps };
   }
 
   get step(): number {
@@ -523,6 +529,16 @@ export class Lab {
     const point = pointOf(event);
     if (point) addPoint(this.#history, point);
   }
+}
+
+/** In words of who sets sizes, before the batches say it in theirs. */
+function expectLongEnough(tokens: number, { batchSize, timeSize }: LabSettings): void {
+  const least = batchSize * timeSize + 1;
+  if (tokens >= least) return;
+  throw new TextError(
+    `expected at least ${least.toLocaleString('en')} tokens of text, for N = ${batchSize} streams of T = ${timeSize} time steps; got ${tokens.toLocaleString('en')}. ` +
+      'Use a longer text, or a smaller N or T',
+  );
 }
 
 /** What was made on the way to an error is given back. */

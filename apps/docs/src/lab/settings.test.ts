@@ -24,6 +24,7 @@ it('sees whether an address asks for something else', () => {
   expect(asks('lr=0.02&hiddenSize=1150&fbclid=1')).toBe(false);
   expect(asks('hiddenSize=1150')).toBe(true); // and the usual learning rate
   expect(asks('hiddenSize=64&lr=0.02')).toBe(true);
+  expect(asks('hiddenSize=99999&cell=foo&steps=abc')).toBe(false); // nothing that could be made
 });
 
 it('takes as kept what can be kept, and nothing else', () => {

@@ -59,7 +59,12 @@ type ChoiceName = keyof typeof choices;
 
 /** The settings that an address asks for; what is not there, or not possible, is as usual. */
 export function settingsFrom(query: URLSearchParams): LabSettings {
-  const settings: Record<string, string | number> = { ...defaults };
+  return { ...defaults, ...saidIn(query) };
+}
+
+/** What an address says that is possible. */
+function saidIn(query: URLSearchParams): Partial<LabSettings> {
+  const settings: Record<string, string | number> = {};
   for (const [name, value] of query) {
     if (Object.hasOwn(ranges, name)) {
       const number = Number(value);
@@ -68,14 +73,17 @@ export function settingsFrom(query: URLSearchParams): LabSettings {
       if ((choices[name as ChoiceName] as readonly string[]).includes(value)) settings[name] = value;
     }
   }
-  return settings as unknown as LabSettings;
+  return settings;
 }
 
 /** Does an address ask for other settings than these? What it does not say is as usual; what is no setting is not for us. */
 export function asksForOther(query: URLSearchParams, than: LabSettings): boolean {
   const names = Object.keys(defaults) as (keyof LabSettings)[];
-  if (!names.some((name) => query.has(name))) return false;
-  return names.some((name) => (query.getAll(name).at(-1) ?? String(defaults[name])) !== String(than[name]));
+  // Sizes of a model from elsewhere may be larger than an address can ask for.
+  const isItself = (name: keyof LabSettings): boolean => query.getAll(name).at(-1) === String(than[name]);
+  const said = saidIn(query);
+  if (!names.some((name) => name in said || isItself(name))) return false;
+  return names.some((name) => !isItself(name) && (said[name] ?? defaults[name]) !== than[name]);
 }
 
 /** As an address says them: only what is not as usual. */

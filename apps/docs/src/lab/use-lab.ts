@@ -38,6 +38,13 @@ export interface UsedLab {
    * @throws Error naming what is wrong with the files; then the model is the one that it was
    */
   load(fetch: () => Promise<ModelToLoad>): Promise<boolean>;
+  /**
+   * Gives a model that came without a text one to be trained on.
+   * @returns whether it has it; what is wrong with it, `error` says
+   */
+  read(text: string): Promise<boolean>;
+  /** So many steps in all are to be made from now on. Not while it trains. */
+  aimFor(steps: number): Promise<void>;
   /** Goes on with what the browser has kept, if there is anything. */
   restore(): Promise<void>;
   /** Until all steps are made, or `stop`; with a number, so many steps. */
@@ -217,6 +224,20 @@ export function useLab(name?: string): UsedLab {
         if (isShown) show(loaded);
       });
       return isShown;
+    },
+    read: async (text) => {
+      let hasIt = false;
+      await whileBusy(async (isCurrent) => {
+        const shown = await attempt(() => ask((lab) => lab.read(text, name)));
+        hasIt = shown !== undefined && isCurrent();
+        if (shown && hasIt) show(shown);
+      });
+      return hasIt;
+    },
+    aimFor: async (steps) => {
+      if (training.value || !view.value) return;
+      const shown = await attempt(() => ask((lab) => lab.aimFor(steps)));
+      if (shown && view.value) view.value = { ...view.value, settings: shown.settings };
     },
     restore,
     train: async (steps) => {

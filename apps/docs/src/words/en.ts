@@ -64,6 +64,11 @@ export const en = {
       `step ${step.toLocaleString('en')} of ${of.toLocaleString('en')}${speed ? `, ${Math.round(speed).toLocaleString('en')} characters a second` : ''}`,
     writes: 'What it writes by now',
     soon: '…',
+    turns:
+      'Where the orange curve, of text that it does not train on, turns up again, it has begun to learn by heart.',
+    done: 'That was all of it.',
+    playground: '/playground',
+    ownText: 'Train one on your own text',
     trainLoss: 'training',
     validLoss: 'validation',
     step: 'step',
@@ -117,10 +122,18 @@ export const en = {
     reset: 'Reset',
     modelFolder: '/models/en',
     begin: 'Try a small model that has read this site',
+    more: (steps: number): string => `${steps.toLocaleString('en')} steps more`,
+    discard: (step: number): string =>
+      `The model that you have here, with its ${step.toLocaleString('en')} steps, will be gone. Go on?`,
+    settingsHint: 'They stand in the address, so that you can share them. What to choose:',
+    settingsOfModel:
+      'They belong to the model that is there, but for the steps, of which there can be more; Reset for another one.',
+    sizes: '/guides/sizes',
+    sizesName: 'sizes',
     curve: 'Curve',
     measure: 'Measure',
-    measured: (loss: number, predictions: number): string =>
-      `Over ${predictions.toLocaleString('en')} predictions: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
+    measured: (loss: number, predictions: number, held: boolean): string =>
+      `Over every one of ${predictions.toLocaleString('en')} predictions of the text${held ? ' that is held back' : ''}: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
     speed: 'tokens a second',
     facts: (
       facts: {
@@ -133,7 +146,7 @@ export const en = {
       },
       lnV: number,
     ): string =>
-      `${facts.tokens.toLocaleString('en')} tokens, ${facts.validTokens.toLocaleString('en')} of them held back to validate on; ${facts.vocabSize.toLocaleString('en')} different ones, so that guessing costs ln V = ${lnV.toFixed(2)}; ${facts.parameters.toLocaleString('en')} parameters; ${facts.stepsPerEpoch.toLocaleString('en')} steps an epoch; ${facts.threads === 1 ? 'one thread' : `${facts.threads} threads`}.`,
+      `${facts.tokens === 0 ? 'No text yet: give it one to train it on' : `${facts.tokens.toLocaleString('en')} tokens, ${facts.validTokens.toLocaleString('en')} of them held back to validate on`}; ${facts.vocabSize.toLocaleString('en')} different ones, so that guessing costs ln V = ${lnV.toFixed(2)}; ${facts.parameters.toLocaleString('en')} parameters; ${facts.tokens === 0 ? '' : `${facts.stepsPerEpoch.toLocaleString('en')} steps an epoch; `}${facts.threads === 1 ? 'one thread' : `${facts.threads} threads`}.`,
     stays:
       'Text and model stay in this browser, which keeps them over a reload. Training goes on while you read other pages, and ends with the tab.',
     writes: 'It writes',
@@ -155,7 +168,7 @@ export const en = {
     download: 'Download',
     load: 'Load a model…',
     folderNote:
-      'Unpack it, and the command unroll goes on from there. A folder that unroll has trained can be loaded here, as a zip or as its files.',
+      'Unpack it, and the command unroll writes with it, measures it, and trains it further (--weights). A folder that unroll has trained can be loaded here, as a zip or as its files.',
     back: (step: number): string =>
       `The model is again what it was at step ${step.toLocaleString('en')}. To train with other settings, Reset; text and settings stay.`,
     unreadable: (reason: string): string =>
@@ -167,8 +180,9 @@ export const en = {
       'another-tab':
         'Another tab is training and keeps its model; this one is gone with its tab, unless you download it.',
     },
+    loaded: 'The model is here. Its steps are counted from now on.',
     unknownText:
-      'Your text is too short for this model, or has tokens that it does not know: it can write, but not be trained on that text.',
+      'The model is here. Your text is too short for it, or has tokens that it does not know: it can write, and be trained on another text.',
     badge: (step: number): string => `training, step ${step.toLocaleString('en')}`,
   },
   bench: {
@@ -185,6 +199,8 @@ export const en = {
     undo: 'As it was',
     code: 'The example, to be changed',
     output: 'What it prints',
+    ran: (ms: number): string =>
+      `It has just run here: ${Math.max(1, Math.round(ms)).toLocaleString('en')} ms.`,
     tooLong: 'It ran for a minute and was stopped.',
     tooMuch: 'It printed more than anybody can read, and was stopped.',
     notLoaded: 'This could not be loaded; is the connection gone?',
@@ -234,7 +250,7 @@ export const en = {
     score: (word: string): string => `score of ${word}`,
     forget: 'Know nothing',
     note: (p: number, loss: number, perplexity: number): string =>
-      `p = ${p.toPrecision(3)}; loss −ln p = ${loss.toFixed(3)} nats; perplexity e^loss = ${perplexity.toFixed(2)}: as unsure as among ${perplexity.toFixed(1)} words that are all as likely.`,
+      `p = ${p.toPrecision(3)}; loss −ln p = ${loss.toFixed(3)} nats; perplexity e^loss = ${perplexity.toFixed(2)}: as unsure as among ${perplexity.toFixed(1)} words that are all as likely${perplexity > 6.005 ? ', and worse than knowing nothing of these six' : ''}.`,
   },
   sampling: {
     title: 'A thousand draws from the same scores',
@@ -253,7 +269,7 @@ export const en = {
     fromOutput: 'from scoring',
     together: 'dW, both',
     note: (word: number): string =>
-      `Change a number of embed.W: the output changes with it. Reading touches row ${word} alone, scoring every row.`,
+      `Change a number of embed.W: affine.W, which gives the scores, is the same number, and the gradients change. Reading touches row ${word} alone, scoring every row.`,
   },
   masks: {
     title: 'What is dropped: pale cells are zero, the others grow to make up for them',

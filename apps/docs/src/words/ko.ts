@@ -66,6 +66,11 @@ export const ko: Words = {
       `${of.toLocaleString('ko')}단계 중 ${step.toLocaleString('ko')}단계${speed ? `, 초당 ${Math.round(speed).toLocaleString('ko')}자` : ''}`,
     writes: '지금 쓰는 글',
     soon: '…',
+    turns:
+      '주황색은 학습에 쓰지 않은 글에서의 손실입니다. 이 곡선이 다시 올라가면 글을 외우기 시작한 것입니다.',
+    done: '학습이 끝났습니다.',
+    playground: '/ko/playground',
+    ownText: '내 글로 학습시켜 보기',
     trainLoss: '학습',
     validLoss: '검증',
     step: '단계',
@@ -118,13 +123,20 @@ export const ko: Words = {
     reset: '처음부터',
     modelFolder: '/models/ko',
     begin: '이 사이트를 읽은 작은 모델 써 보기',
+    more: (steps) => `${steps.toLocaleString('ko')}단계 더 학습`,
+    discard: (step) => `지금까지 ${step.toLocaleString('ko')}단계 학습한 모델이 사라집니다. 계속할까요?`,
+    settingsHint: '설정은 주소에도 적히므로 그대로 공유할 수 있습니다. 무엇을 고를지는',
+    settingsOfModel:
+      '지금 있는 모델의 설정입니다. 학습 단계 수만 바꿀 수 있고, 다른 모델을 만들려면 ‘처음부터’를 누르세요.',
+    sizes: '/ko/guides/sizes',
+    sizesName: '크기 고르기',
     curve: '곡선',
     measure: '평가하기',
-    measured: (loss, predictions) =>
-      `예측 ${predictions.toLocaleString('ko')}개에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
+    measured: (loss, predictions, held) =>
+      `${held ? '검증용 글의 ' : ''}예측 ${predictions.toLocaleString('ko')}개 모두에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
     speed: '초당 토큰 수',
     facts: ({ tokens, validTokens, vocabSize, parameters, stepsPerEpoch, threads }, lnV) =>
-      `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), 어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, 한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, 스레드 ${threads}개.`,
+      `${tokens === 0 ? '아직 글이 없습니다. 학습시킬 글을 넣어 주세요. ' : `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), `}어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, ${tokens === 0 ? '' : `한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, `}스레드 ${threads}개.`,
     stays:
       '글과 모델은 이 브라우저를 떠나지 않으며, 새로 고쳐도 남아 있습니다. 다른 페이지를 읽는 동안에도 학습은 계속되고, 탭을 닫으면 멈춥니다.',
     writes: '글쓰기',
@@ -145,7 +157,7 @@ export const ko: Words = {
     download: '내려받기',
     load: '모델 불러오기…',
     folderNote:
-      '압축을 풀면 unroll 명령으로 이어서 쓸 수 있습니다. unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
+      '압축을 풀면 unroll 명령으로 글을 쓰고, 평가하고, 더 학습시킬 수 있습니다(--weights). unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
     back: (step) =>
       `모델을 ${step.toLocaleString('ko')}단계의 상태로 되돌렸습니다. 설정을 바꾸려면 처음부터 다시 시작하세요. 글과 설정은 그대로 남습니다.`,
     unreadable: (reason) =>
@@ -157,8 +169,9 @@ export const ko: Words = {
       'another-tab':
         '다른 탭에서 학습하는 모델을 저장하고 있습니다. 이 탭의 모델은 내려받지 않으면 탭을 닫을 때 사라집니다.',
     },
+    loaded: '모델을 불러왔습니다. 학습 단계는 여기서부터 셉니다.',
     unknownText:
-      '글이 너무 짧거나 이 모델이 모르는 토큰이 있습니다. 글을 쓸 수는 있지만 그 글로 학습할 수는 없습니다.',
+      '모델을 불러왔습니다. 다만 글이 너무 짧거나 이 모델이 모르는 토큰이 있습니다. 글을 쓸 수 있고, 다른 글을 넣으면 학습시킬 수도 있습니다.',
     badge: (step) => `학습 중, ${step.toLocaleString('ko')}단계`,
   },
   bench: {
@@ -175,6 +188,7 @@ export const ko: Words = {
     undo: '원래대로',
     code: '고쳐 볼 수 있는 예제',
     output: '출력',
+    ran: (ms) => `방금 이 탭에서 실행했습니다(${Math.max(1, Math.round(ms)).toLocaleString('ko')}ms).`,
     tooLong: '1분이 지나도 끝나지 않아 멈췄습니다.',
     tooMuch: '너무 많이 출력해서 멈췄습니다.',
     notLoaded: '불러오지 못했습니다. 인터넷 연결이 끊겼나요?',
@@ -223,7 +237,7 @@ export const ko: Words = {
     score: (word) => `${word}의 점수`,
     forget: '아무것도 모르는 상태',
     note: (p, loss, perplexity) =>
-      `p = ${p.toPrecision(3)}, 손실 −ln p = ${loss.toFixed(3)}nat, 퍼플렉서티 e^손실 = ${perplexity.toFixed(2)}. 똑같이 그럴듯한 단어 ${perplexity.toFixed(1)}개를 두고 망설이는 셈입니다.`,
+      `p = ${p.toPrecision(3)}, 손실 −ln p = ${loss.toFixed(3)}nat, 퍼플렉서티 e^손실 = ${perplexity.toFixed(2)}. 똑같이 그럴듯한 단어 ${perplexity.toFixed(1)}개를 두고 망설이는 셈입니다.${perplexity > 6.005 ? ' 여섯 단어에 대해 아무것도 모를 때보다도 나쁩니다.' : ''}`,
   },
   sampling: {
     title: '같은 점수에서 천 번 뽑기',
@@ -242,7 +256,7 @@ export const ko: Words = {
     fromOutput: '점수를 매길 때의 기울기',
     together: '둘을 더한 dW',
     note: (word) =>
-      `embed.W의 숫자를 바꾸면 출력 계층의 가중치도 함께 바뀝니다. 읽을 때는 ${word}번 행만, 점수를 매길 때는 모든 행이 기울기를 받습니다.`,
+      `embed.W의 숫자를 바꾸면 점수를 내는 affine.W도 함께 바뀌고, 기울기도 달라집니다. 읽을 때는 ${word}번 행만, 점수를 매길 때는 모든 행이 기울기를 받습니다.`,
   },
   masks: {
     title: '무엇을 지우는가: 옅은 칸은 0이 되고, 나머지는 그만큼 커집니다',

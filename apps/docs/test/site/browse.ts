@@ -51,6 +51,7 @@ export async function visit({ isolated = true, base = '/', folder = built } = {}
         if (!['error', 'warning'].includes(message.type()) || message.text().endsWith(BLOCKED)) return;
         complaints.push(`${page.url()}: ${message.text()}`);
       });
+      page.on('dialog', (dialog) => dialog.accept()); // what it asks before a model goes
       page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
       await page.goto(new URL(path, server.url).href, { waitUntil: 'networkidle' });
       return page;

@@ -45,8 +45,18 @@ describe.skipIf(reason !== undefined)('the site', () => {
     expect(paths.length).toBeGreaterThan(80);
     expect(paths.filter((path) => path.startsWith('ko/')).length).toBeGreaterThan(25);
     const targets = new Map<string, string>();
+    // They are text alone. With scripts too they are opened where every page is, for phones.
+    const isText = (path: string): boolean => /^(api|decisions)\//.test(path);
+    for (const path of paths.filter(isText)) {
+      const url = new URL(path, site.server.url);
+      const html = await (await fetch(url)).text();
+      for (const [, link] of html.matchAll(/<a\b[^>]*\bhref="([^"]+)"/g)) {
+        const { href } = new URL(link.replaceAll('&amp;', '&'), url);
+        if (href.startsWith(site.server.url)) targets.set(href, path);
+      }
+    }
     const complaints = await complaintsIn(async () => {
-      const left = [...paths];
+      const left = paths.filter((path) => !isText(path));
       const walk = async (): Promise<void> => {
         const page = await site.open('');
         for (let path = left.pop(); path !== undefined; path = left.pop()) {
@@ -302,7 +312,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await stepIs(page, 100);
       await page.click('.playground-run .large');
       await page.waitForSelector('.playground[data-training="false"]');
-      await page.click('text=Measure');
+      await page.click('text="Measure"');
       const here = Number(
         await (await page.waitForSelector('.playground-measured')).getAttribute('data-loss'),
       );
@@ -364,7 +374,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await page.fill('#playground-text', ENGLISH);
       const names = ['config.json', 'vocab.json', 'model.safetensors'].map((name) => join(out, name));
       await page.setInputFiles('.playground-folder input', names);
-      await page.click('text=Measure');
+      await page.click('text="Measure"');
       const here = Number(
         await (await page.waitForSelector('.playground-measured')).getAttribute('data-loss'),
       );
@@ -417,6 +427,41 @@ describe.skipIf(reason !== undefined)('the site', () => {
       }
     });
 
+    it('trains the small model on the text that is there, and on when all steps are made', {
+      timeout: 60_000,
+    }, async () => {
+      const page = await site.open('playground');
+      await page.fill('#playground-text', ENGLISH);
+      await page.click('text=Try a small model');
+      await page.waitForSelector('.playground-figures');
+      expect(await page.inputValue('#playground-text')).toBe(ENGLISH);
+      await page.fill('input[name="steps"]', '20');
+      await page.keyboard.press('Tab');
+      await page.click('.playground-run .large');
+      await page.click('.playground-run .large:has-text("2,000 steps more")');
+      await stepIs(page, 30);
+      await page.click('.playground-run .large');
+      await page.waitForSelector('.playground[data-training="false"]');
+      await page.context().close();
+    });
+
+    it('takes a text for a model that came without one', { timeout: 60_000 }, async () => {
+      const page = await site.open(`playground${small}`);
+      const names = ['config.json', 'vocab.json', 'model.safetensors'].map((name) =>
+        join(folder, 'trained', name),
+      );
+      await page.setInputFiles('.playground-folder input', names);
+      await page.waitForSelector('.playground-figures');
+      await page.fill('#playground-text', '한글만 있는 글. '.repeat(200));
+      await page.click('.playground-run .large');
+      await page.waitForSelector('.playground-run [role="alert"]');
+      await page.fill('#playground-text', ENGLISH);
+      expect(await page.locator('.playground-run [role="alert"]').count()).toBe(0);
+      await page.click('.playground-run .large');
+      await stepIs(page, 10);
+      await page.context().close();
+    });
+
     it('leaves a kept model alone when the address asks for another, until its reader wants that', {
       timeout: 60_000,
     }, async () => {
@@ -444,6 +489,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await first.click('.playground-run .large');
       await stepIs(first, 20);
       const second = await first.context().newPage();
+      second.on('dialog', (dialog) => dialog.accept());
       await second.goto(new URL('playground', site.server.url).href);
       await second.waitForSelector('.playground-figures');
       await second.click('.playground-run .large');

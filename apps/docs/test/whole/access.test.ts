@@ -56,6 +56,7 @@ describe.skipIf(reason !== undefined)('every page', () => {
     }
     await page.context().close();
     expect(wide).toEqual([]);
+    expect(site.complaints).toEqual([]);
   });
 });
 
