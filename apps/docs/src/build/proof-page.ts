@@ -51,6 +51,7 @@ Every figure that was measured comes from a file that a command wrote, or was co
 
 One training step of the book's Rnnlm (N 20, T 35, D = H = 100, V 10,000: forward, backward, clipping, SGD), on ${machine.cores} cores of an ${machine.cpu}, ${machine.os}, Node ${machine.node},
 ${machine.blas}, ${date}, by \`pnpm bench\`. All begin with the same weights and agree in their losses.
+Threads of PyTorch that stay awake between operations (\`OMP_WAIT_POLICY=active\`) are quicker where nothing else runs, and slower where something does.
 
 | | ms | of PyTorch's best | memory, MB |
 |---|---:|---:|---:|
