@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { malformed } from '../src/malformed/all.ts';
 import { measure } from '../src/measure.ts';
+import { removeFolder } from '../src/targets/run-records.ts';
 
 /** A second is what a parser may take; a test machine may be busy. */
 const MOST_MILLISECONDS = 5000;
@@ -10,6 +11,8 @@ const MOST_BYTES = 86 * 2 ** 20;
 const parsers = [...new Set(malformed.map(({ parser }) => parser))];
 
 describe('broken inputs', () => {
+  afterAll(removeFolder);
+
   it('are at least 300', () => {
     expect(malformed.length).toBeGreaterThanOrEqual(300);
   });

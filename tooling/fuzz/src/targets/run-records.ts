@@ -61,9 +61,14 @@ let folder: string | undefined;
 
 /** In memory where there is such a folder: a million executions are no work for a disk. */
 function makeFolder(): string {
-  const made = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'unroll-fuzz-'));
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
-  return made;
+  process.on('exit', removeFolder);
+  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'unroll-fuzz-'));
+}
+
+/** For who is ended without having an end, as processes of tests are. */
+export function removeFolder(): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  folder = undefined;
 }
 
 /** What `unroll report` and `unroll compare` read: a folder in which each time one of the files is changed. */
