@@ -31,7 +31,8 @@ export class CharTokenizer implements Tokenizer {
    * A tokenizer that knows the characters of this text, with ids in the order of first appearance. Limits turn rare
    * characters into `<unk>`.
    *
-   * @throws {TextError} if the text is empty, or a limit is not an integer of at least 1 (`vocabSize`: 2)
+   * @throws {TextError} if the text is empty, or has no character as often as `minCount`, or a limit is not an integer of at least 1
+   *   (`vocabSize`: 2)
    */
   static fromText(text: string, limits: VocabularyLimits = {}): CharTokenizer {
     const characters = new GrowingCharacters();

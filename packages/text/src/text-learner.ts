@@ -50,7 +50,7 @@ export class TextLearner {
     this.#ids.append(ids, this.#tokens.length, share);
   }
 
-  /** @throws {TextError} if the text has no tokens */
+  /** @throws {TextError} if the text has no tokens, or none as often as `minCount` */
   finish(): { tokenizer: Tokenizer; ids: TokenIds } {
     const spec = this.#spec;
     if (spec.kind === 'bpe') return this.#finishBpe(spec.vocabSize);

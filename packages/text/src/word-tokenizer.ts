@@ -38,7 +38,8 @@ export class WordTokenizer implements Tokenizer {
    * A tokenizer that knows the words of this text, with ids in the order of first appearance. Limits turn rare words into
    * `<unk>`, but never the newline.
    *
-   * @throws {TextError} if the text has no words, or a limit is not an integer of at least 1 (`vocabSize`: 2)
+   * @throws {TextError} if the text has no words, or none as often as `minCount`, or a limit is not an integer of at least 1
+   *   (`vocabSize`: 2)
    */
   static fromText(text: string, limits: VocabularyLimits = {}): WordTokenizer {
     const table = new WordTable();

@@ -249,8 +249,8 @@ export const en = {
     comes: (word: string): string => `${word} is the word that comes`,
     score: (word: string): string => `score of ${word}`,
     forget: 'Know nothing',
-    note: (p: number, loss: number, perplexity: number): string =>
-      `p = ${p.toPrecision(3)}; loss −ln p = ${loss.toFixed(3)} nats; perplexity e^loss = ${perplexity.toFixed(2)}: as unsure as among ${perplexity.toFixed(1)} words that are all as likely${perplexity > 6.005 ? ', and worse than knowing nothing of these six' : ''}.`,
+    note: (p: number, loss: number, perplexity: number, isWorse: boolean): string =>
+      `p = ${p.toPrecision(3)}; loss −ln p = ${loss.toFixed(3)} nats; perplexity e^loss = ${perplexity.toFixed(2)}: as unsure as among ${perplexity.toFixed(1)} words that are all as likely${isWorse ? ', and worse than knowing nothing of them' : ''}.`,
   },
   sampling: {
     title: 'A thousand draws from the same scores',

@@ -236,8 +236,8 @@ export const ko: Words = {
     comes: (word) => `실제로 나온 단어는 ${word}`,
     score: (word) => `${word}의 점수`,
     forget: '아무것도 모르는 상태',
-    note: (p, loss, perplexity) =>
-      `p = ${p.toPrecision(3)}, 손실 −ln p = ${loss.toFixed(3)}nat, 퍼플렉서티 e^손실 = ${perplexity.toFixed(2)}. 똑같이 그럴듯한 단어 ${perplexity.toFixed(1)}개를 두고 망설이는 셈입니다.${perplexity > 6.005 ? ' 여섯 단어에 대해 아무것도 모를 때보다도 나쁩니다.' : ''}`,
+    note: (p, loss, perplexity, isWorse) =>
+      `p = ${p.toPrecision(3)}, 손실 −ln p = ${loss.toFixed(3)}nat, 퍼플렉서티 e^손실 = ${perplexity.toFixed(2)}. 똑같이 그럴듯한 단어 ${perplexity.toFixed(1)}개를 두고 망설이는 셈입니다.${isWorse ? ' 아무것도 모를 때보다도 나쁩니다.' : ''}`,
   },
   sampling: {
     title: '같은 점수에서 천 번 뽑기',
