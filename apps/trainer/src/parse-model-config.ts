@@ -36,7 +36,7 @@ const configSchema = z.object({
   head: oneOf(headNames).optional(),
   projectionSize: size.optional(),
   layerNorm: truth.optional(),
-  forgetBias: number.optional(),
+  forgetBias: z.number({ error: 'a number' }).optional(),
   dropouts: group({
     words: share.optional(),
     input: share.optional(),

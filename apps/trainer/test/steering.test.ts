@@ -286,7 +286,33 @@ describe('unroll evaluate', () => {
     );
   });
 
+  it('takes for held back what was held back, where the texts to validate or test on were others', async () => {
+    const { folder, data, out } = await withText();
+    const other = join(folder, 'other.txt');
+    await writeFile(other, 'the dog sat on the cat\n'.repeat(60));
+    const lengthOf = async (run: string, split: string): Promise<number | string> => {
+      const { stdout, stderr } = await unroll(['evaluate', run, '--data', data, '--split', split, '--json']);
+      return stdout === '' ? stderr.trim() : JSON.parse(stdout).tokens;
+    };
+    const all = Array.from(smallText).length;
+    const part = Math.floor(all * 0.05);
+    const [validated, tested] = [`${out}-valid`, `${out}-test`];
+    await unroll([...smallTraining(data, validated), '--valid', other]);
+    expect(await lengthOf(validated, 'train')).toBe(all);
+    for (const split of ['valid', 'test']) {
+      expect(await lengthOf(validated, split)).toContain(`has no ${split} text`);
+    }
+    await unroll([...smallTraining(data, tested), '--test', other]);
+    expect(await lengthOf(tested, 'valid')).toBe(part);
+    expect(await lengthOf(tested, 'train')).toBe(all - part);
+    expect(await lengthOf(tested, 'test')).toContain('has no test text');
+  });
+
   it.each([
+    [
+      ['--exact', '--time-size', '5'],
+      "--time-size is of the book's protocol, not of --exact; leave one of them out",
+    ],
     [['--cache-theta', '1'], '--cache-theta goes with --cache; add it, or leave it out'],
     [['--dynamic-decay', '1'], '--dynamic-decay goes with --dynamic; add it, or leave it out'],
     [['--dynamic-text', 'a.txt'], '--dynamic-text goes with --dynamic; add it, or leave it out'],

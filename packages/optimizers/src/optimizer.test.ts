@@ -277,7 +277,7 @@ describe('hyperparameters', () => {
     ['beta1', () => new Adam({ beta1: 1 }), 1],
     ['beta2', () => new AdamW({ beta2: Number.NaN }), Number.NaN],
   ])('refuses a %s outside of 0 to 1', (name, make, value) => {
-    expect(make).toThrow(new ValueError(`${name}: expected a number from 0 up to 1, got ${value}`));
+    expect(make).toThrow(new ValueError(`${name}: expected a number from 0 to below 1, got ${value}`));
   });
 
   it.each([

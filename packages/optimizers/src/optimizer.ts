@@ -95,6 +95,6 @@ export function positive(name: string, value: number): number {
 /** @throws ValueError unless it is a number from 0 up to, but not including, 1 */
 export function fraction(name: string, value: number): number {
   if (!(value >= 0 && value < 1))
-    throw new ValueError(`${name}: expected a number from 0 up to 1, got ${value}`);
+    throw new ValueError(`${name}: expected a number from 0 to below 1, got ${value}`);
   return value;
 }

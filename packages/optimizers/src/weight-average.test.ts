@@ -258,7 +258,7 @@ describe('ExponentialAverage', () => {
 
   it.each([1, -0.1, Number.NaN])('refuses a decay of %d', (decay) => {
     expect(() => new ExponentialAverage({ decay })).toThrow(
-      new ValueError(`decay: expected a number from 0 up to 1, got ${decay}`),
+      new ValueError(`decay: expected a number from 0 to below 1, got ${decay}`),
     );
   });
 });

@@ -38,7 +38,7 @@ export abstract class WeightAverage {
   }
 
   /** Whether averaging has begun: the next update counts. */
-  protected get hasBegun(): boolean {
+  get hasBegun(): boolean {
     return this.#start !== null;
   }
 

@@ -21,6 +21,21 @@ describe('createModel', () => {
     expect(createModel({ model: 'simple-rnnlm', ...sizes }, { backend })).toBeInstanceOf(SimpleRnnlm);
   });
 
+  it.each([
+    ['rnnlm', { layers: 3 }, 'layers with stacked-rnnlm alone, got it with rnnlm'],
+    [
+      'better-rnnlm',
+      { dropouts: { input: 0.5 } },
+      'dropouts with stacked-rnnlm alone, got it with better-rnnlm',
+    ],
+    ['stacked-rnnlm', { dropout: 0.5 }, 'dropout with better-rnnlm alone, got it with stacked-rnnlm'],
+  ])('refuses what would do nothing in %s: %j', (model, more, message) => {
+    const config = { model, ...sizes, wordvecSize: sizes.hiddenSize, ...more };
+    expect(() => createModel(config, { backend })).toThrow(
+      new ValueError(`createModel: expected ${message}; leave it out`),
+    );
+  });
+
   it('hands on seed and type', async () => {
     const config = { model: 'rnnlm', ...sizes };
     const made = createModel(config, { backend, seed: 9, dtype: 'f64' });

@@ -124,14 +124,14 @@ export function rmsprop(chunk: i32, _thread: i32): void {
   }
 }
 
-/** 16 lr, 17 1 - beta1, 18 1 - beta2, 19 eps, 20 1 - decay */
+/** 16 lr, 17 1 - beta1, 18 1 - beta2, 19 eps, 20 decay */
 export function adam(chunk: i32, _thread: i32): void {
   const cols = int(1);
   const lr = f32x4.splat(float(16));
   const fresh1 = f32x4.splat(float(17));
   const fresh2 = f32x4.splat(float(18));
   const eps = f32x4.splat(float(19));
-  const kept = f32x4.splat(float(20));
+  const decay = f32x4.splat(float(20));
   for (let row = chunk * int(3); row < endOf(chunk, int(3), int(0)); row++) {
     const w = rowOf(4, int(2), row);
     const dw = rowOf(7, int(2), row);
@@ -147,8 +147,10 @@ export function adam(chunk: i32, _thread: i32): void {
       const vNext = f32x4.add(square, f32x4.mul(fresh2, f32x4.sub(f32x4.mul(d, d), square)));
       store4(m + at, mNext, left);
       store4(v + at, vNext, left);
-      const moved = f32x4.div(f32x4.mul(lr, mNext), f32x4.add(f32x4.sqrt(vNext), eps));
-      store4(w + at, f32x4.sub(f32x4.mul(kept, load4(w + at, left)), moved), left);
+      const step = f32x4.div(f32x4.mul(lr, mNext), f32x4.add(f32x4.sqrt(vNext), eps));
+      // Together, as in sgdWithDecay.
+      const old = load4(w + at, left);
+      store4(w + at, f32x4.sub(old, f32x4.add(f32x4.mul(decay, old), step)), left);
     }
   }
 }

@@ -944,7 +944,7 @@ export class WasmBackend implements Backend {
     this.#float(17, 1 - beta1);
     this.#float(18, 1 - beta2);
     this.#float(19, eps);
-    this.#float(20, 1 - decay);
+    this.#float(20, decay);
     this.#runRows(Operation.adam, W, 3);
   }
 

@@ -43,7 +43,8 @@ export class DynamicWeights {
     this.#measures = this.#params.map(({ value }, i) => {
       const made = { forth: this.#like(value), back: this.#like(value), way: this.#like(value) };
       made.forth.write(rms[i].map((size) => this.#lr / (size + eps)));
-      made.back.write(rms[i].map((size) => Math.min(1, (this.#decay * size) / mean)));
+      // Where no weight has a gradient, none is drawn back.
+      made.back.write(rms[i].map((size) => (mean > 0 ? Math.min(1, (this.#decay * size) / mean) : 0)));
       return made;
     });
   }

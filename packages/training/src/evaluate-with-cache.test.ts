@@ -74,7 +74,7 @@ describe('evaluateWithCache', () => {
   it.each([
     [{ theta: -1 }, 'theta to be a number from 0, got -1'],
     [{ theta: Number.POSITIVE_INFINITY }, 'theta'],
-    [{ lambda: 1 }, 'lambda to be a number from 0 up to 1, got 1'],
+    [{ lambda: 1 }, 'lambda to be a number from 0 to below 1, got 1'],
     [{ lambda: Number.NaN }, 'lambda'],
     [{ window: 0 }, 'window to be a whole number from 1, got 0'],
     [{ timeSize: 0.5 }, 'timeSize to be a whole number from 1, got 0.5'],

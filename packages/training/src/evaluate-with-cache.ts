@@ -39,7 +39,7 @@ export async function evaluateWithCache(
   { theta, lambda, window = 2000, timeSize = 35, pause }: CacheOptions,
 ): Promise<Evaluation> {
   expect('theta', theta >= 0 && Number.isFinite(theta), 'a number from 0', theta);
-  expect('lambda', lambda >= 0 && lambda < 1, 'a number from 0 up to 1', lambda);
+  expect('lambda', lambda >= 0 && lambda < 1, 'a number from 0 to below 1', lambda);
   expect('window', Number.isSafeInteger(window) && window >= 1, 'a whole number from 1', window);
   return undisturbed(model, async () => {
     const cache = new NeuralCache(ids, { window: Math.min(window, ids.length), theta, timeSize });

@@ -7,7 +7,7 @@ export interface StepEvent {
   readonly step: number;
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean over the step's predictions, in nats. */
+  /** Mean over the step's predictions, in nats; of accumulated blocks, the mean of their means. */
   readonly loss: number;
   readonly perplexity: number;
   /** By the schedule, for blocks of T time steps. */
@@ -26,6 +26,7 @@ export interface EpochEvent {
   /** Mean over the steps of this epoch, each with the weights of its time. */
   readonly loss: number;
   readonly perplexity: number;
+  /** Since the epoch began, or since the run went on in it. */
   readonly seconds: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Optimizer, Schedule, WeightAverage } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { ValueError } from '@unroll/tensor';
-import type { BpttBatches, TokenIds } from '@unroll/text';
+import { BpttBatches, type TokenIds } from '@unroll/text';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -11,7 +11,7 @@ export interface TrainOptions {
   /** Its rate is that of a block of T time steps; a step on shorter or longer blocks takes as much less or more. */
   schedule: Schedule;
   batches: BpttBatches;
-  /** So many blocks are read for each update: a step. Their losses and gradients are averaged. */
+  /** So many blocks are read for each update: a step. Their losses and gradients are averaged, of each block as much. */
   accumulate?: number;
   /** Follows the weights; its weights are those that evaluations see. */
   average?: WeightAverage;
@@ -27,7 +27,8 @@ export interface TrainOptions {
   validation?: TokenIds;
   /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
-  evaluation?: EvaluateOptions;
+  /** Meanwhile `pause` is awaited, too. */
+  evaluation?: Omit<EvaluateOptions, 'pause'>;
   /** Ends early when so many evaluations in a row were no better than the best before them. */
   patience?: number;
   /** Ends, without an error, after the step at hand and a checkpoint event; an evaluation is broken off, and made when the run goes on. */
@@ -47,14 +48,32 @@ export interface TrainOptions {
   now?: () => number;
 }
 
-const counts = ['epochs', 'logEvery', 'maxSteps', 'evalInterval', 'patience', 'accumulate'] as const;
+const counts = [
+  'epochs',
+  'logEvery',
+  'maxSteps',
+  'evalInterval',
+  'patience',
+  'accumulate',
+  'stopAfter',
+] as const;
 
-/** @throws ValueError naming the option that is out of its range */
+/**
+ * Before anything is trained.
+ * @throws ValueError naming the option that is out of its range
+ * @throws TextError if the validation text is too short for how it is to be evaluated
+ */
 export function checkTrainOptions(options: TrainOptions): void {
   for (const name of counts) {
     const value = options[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw new ValueError(`train: expected ${name} to be a whole number from 1, got ${value}`);
     }
+  }
+  const { validation, evaluation: { batchSize = 10, timeSize = 35, exact = false } = {} } = options;
+  if (validation === undefined) return;
+  if (!exact) new BpttBatches(validation, { batchSize, timeSize });
+  else if (validation.length < 2) {
+    throw new ValueError(`train: expected validation to be two tokens or more, got ${validation.length}`);
   }
 }

@@ -250,8 +250,8 @@ describe('train', () => {
     const pause = async () => {
       if (++pauses === 5) signal.aborted = true;
     };
-    const validation = corpus.subarray(0, 60);
-    const events = await collect(train(setUp({ logEvery: 100, signal, pause, validation })));
+    const [validation, evaluation] = [corpus.subarray(0, 60), { exact: true }];
+    const events = await collect(train(setUp({ logEvery: 100, signal, pause, validation, evaluation })));
     expect(events.map(({ type, step }) => [type, step])).toEqual([
       ['step', 1],
       ['checkpoint', 5],
@@ -615,9 +615,23 @@ describe('train', () => {
     [{ evalInterval: Number.NaN }, 'evalInterval'],
     [{ patience: 0 }, 'patience'],
     [{ accumulate: 0 }, 'accumulate'],
+    [{ stopAfter: 0 }, 'stopAfter'],
   ])('refuses %o', async (changes, name) => {
     await expect(collect(train(setUp(changes)))).rejects.toThrow(
       `train: expected ${name} to be a whole number from 1, got ${Object.values(changes)[0]}`,
     );
   });
+
+  it.each([
+    ['by the protocol', 350, {}, 'expected at least 351 tokens for batchSize 10 and timeSize 35, got 350'],
+    ['exactly', 1, { exact: true }, 'train: expected validation to be two tokens or more, got 1'],
+  ])(
+    'refuses a text too short to be evaluated %s before it trains',
+    async (_, length, evaluation, message) => {
+      const options = setUp({ validation: corpus.subarray(0, length), evaluation });
+      const before = await readAll(options.model.params);
+      await expect(collect(train(options))).rejects.toThrow(message);
+      expect(await readAll(options.model.params)).toEqual(before);
+    },
+  );
 });

@@ -7,8 +7,7 @@ import PublicLink from '../../src/components/PublicLink.vue';
 import RunExample from '../../src/components/RunExample.vue';
 import SourceLink from '../../src/components/SourceLink.vue';
 import TrainingBadge from '../../src/components/TrainingBadge.vue';
-import { playgroundKey } from '../../src/lab/playground.ts';
-import { useLab } from '../../src/lab/use-lab.ts';
+import { makePlayground, playgroundKey } from '../../src/lab/playground.ts';
 import { keepForOffline, keepVisited } from '../../src/offline/keep-for-offline.ts';
 import './style.css';
 
@@ -36,7 +35,7 @@ export default {
       'doc-before': () => h(OutdatedTranslation),
     }),
   enhanceApp: ({ app, router }) => {
-    app.provide(playgroundKey, useLab(`unroll playground ${import.meta.env.BASE_URL}`));
+    app.provide(playgroundKey, makePlayground(`unroll playground ${import.meta.env.BASE_URL}`));
     app.component('LiveReading', LiveReading);
     app.component('PublicLink', PublicLink);
     app.component('RunExample', RunExample);

@@ -16,7 +16,7 @@ interface Section {
 const sections: readonly Section[] = [
   {
     ...{ path: '/start/', en: 'Start', ko: '시작' },
-    entries: [{ path: '/start/', en: 'What it is, and two minutes', ko: '소개와 2분 시작' }],
+    entries: [{ path: '/start/', en: 'What it is, and two minutes', ko: '소개와 2분 만에 시작하기' }],
   },
   {
     ...{ path: '/reading/', en: 'The reading', ko: '코드 읽기' },
@@ -65,17 +65,17 @@ const sections: readonly Section[] = [
 
 /** Pages that are in English only: they come from the repository's own files. */
 const reference: Section = {
-  ...{ path: '/packages/', en: 'Reference', ko: '참고(영어)' },
+  ...{ path: '/packages/', en: 'Reference', ko: '레퍼런스(영어)' },
   entries: [
     { path: '/packages/', en: 'Packages', ko: '패키지' },
     { path: '/api/', en: 'API', ko: 'API' },
     { path: '/reference/cli', en: 'The command', ko: '명령' },
-    { path: '/proof/', en: 'Proof', ko: '증명' },
+    { path: '/proof/', en: 'Proof', ko: '실측' },
     { path: '/proof/results', en: 'Results', ko: '결과' },
     { path: '/proof/search', en: 'How recipes were found', ko: '레시피를 찾은 과정' },
     { path: '/decisions/', en: 'Decisions', ko: '결정 기록' },
     { path: '/reference/changes', en: 'Changes', ko: '변경 내역' },
-    { path: '/reference/contributing', en: 'Taking part', ko: '참여하기' },
+    { path: '/reference/contributing', en: 'Taking part', ko: '기여하기' },
   ],
 };
 

@@ -15,6 +15,12 @@ it('takes nothing that cannot be', () => {
   expect(settingsFrom(query)).toEqual(defaults);
 });
 
+it('leaves settings as they were where an address asks for none', () => {
+  const set = { ...defaults, hiddenSize: 64 };
+  expect(settingsFrom(new URLSearchParams('utm_source=x&layers=0'), set)).toEqual(set);
+  expect(settingsFrom(new URLSearchParams('lr=0.01'), set)).toEqual({ ...defaults, lr: 0.01 });
+});
+
 it('sees whether an address asks for something else', () => {
   const kept = { ...defaults, hiddenSize: 1150, lr: 0.02 };
   const asks = (query: string) => asksForOther(new URLSearchParams(query), kept);

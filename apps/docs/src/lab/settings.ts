@@ -57,9 +57,13 @@ export const choices = {
 type NumberName = keyof typeof ranges;
 type ChoiceName = keyof typeof choices;
 
-/** The settings that an address asks for; what is not there, or not possible, is as usual. */
-export function settingsFrom(query: URLSearchParams): LabSettings {
-  return { ...defaults, ...saidIn(query) };
+/**
+ * The settings that an address asks for; what is not there, or not possible, is as usual.
+ * @param unsaid what they are if it asks for none
+ */
+export function settingsFrom(query: URLSearchParams, unsaid: LabSettings = defaults): LabSettings {
+  const said = saidIn(query);
+  return Object.keys(said).length > 0 ? { ...defaults, ...said } : unsaid;
 }
 
 /** What an address says that is possible. */

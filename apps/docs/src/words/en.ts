@@ -1,10 +1,8 @@
 export const en = {
   reading: {
-    source: 'the whole file',
     run: 'Run these lines',
     loading: 'Loading…',
     failed: 'It could not be run:',
-    first: 'To the first',
     back: 'One back',
     forth: 'One on',
     play: 'Play',
@@ -14,8 +12,6 @@ export const en = {
     call: (call: number, of: number): string => `call ${call} of ${of}`,
     change: 'Change the numbers it began with',
     reset: 'As they were',
-    became: 'now holds',
-    from: 'from',
   },
   lstm: {
     title: 'An LSTM of three cells, unrolled over four steps',

@@ -2,22 +2,18 @@ import type { Words } from '../words.ts';
 
 export const ko: Words = {
   reading: {
-    source: '파일 전체',
-    run: '이 줄들을 실행하기',
+    run: '이 코드 실행하기',
     loading: '불러오는 중…',
     failed: '실행하지 못했습니다:',
-    first: '처음으로',
     back: '이전 연산',
     forth: '다음 연산',
     play: '재생',
     pause: '멈춤',
     position: '계산이 진행된 위치',
     nothing: '아직 아무것도 계산하지 않았습니다. →를 누르고 표시된 줄을 따라가 보세요.',
-    call: (call, of) => `호출 ${of}번 중 ${call}번`,
+    call: (call, of) => `연산 ${of}개 중 ${call}번째`,
     change: '처음 값을 바꿔 보기',
     reset: '원래대로',
-    became: '결과',
-    from: '재료',
   },
   lstm: {
     title: '셀 세 개짜리 LSTM을 네 단계로 펼친 모습',
@@ -36,10 +32,10 @@ export const ko: Words = {
       c: 'c, 기억 셀',
       h: 'h, 은닉 상태',
       dh: 'dh, h에 도착',
-      df: 'f에서',
-      dg: 'g에서',
-      di: 'i에서',
-      do: 'o에서',
+      df: 'f의 기울기',
+      dg: 'g의 기울기',
+      di: 'i의 기울기',
+      do: 'o의 기울기',
       dc: 'dc, 이전으로 전달',
     },
     pick: '숫자를 고르면 어떻게 나온 값인지 보여 줍니다.',
@@ -67,7 +63,7 @@ export const ko: Words = {
     writes: '지금 쓰는 글',
     soon: '…',
     turns:
-      '주황색은 학습에 쓰지 않은 글에서의 손실입니다. 이 곡선이 다시 올라가면 글을 외우기 시작한 것입니다.',
+      '주황색 곡선은 학습에 쓰지 않은 글에서의 손실입니다. 이 곡선이 다시 올라가면 글을 외우기 시작한 것입니다.',
     done: '학습이 끝났습니다.',
     playground: '/ko/playground',
     ownText: '내 글로 학습시켜 보기',
@@ -93,7 +89,7 @@ export const ko: Words = {
     notText: (name) => `${name}: UTF-8 텍스트가 아닙니다. UTF-8로 저장한 뒤에 다시 골라 주세요.`,
     settings: '모델과 학습 설정',
     names: {
-      tokenizer: '토큰',
+      tokenizer: '토큰 단위',
       cell: '셀',
       optimizer: '옵티마이저',
       layers: '계층 수',
@@ -125,7 +121,7 @@ export const ko: Words = {
     begin: '이 사이트를 읽은 작은 모델 써 보기',
     more: (steps) => `${steps.toLocaleString('ko')}단계 더 학습`,
     discard: (step) => `지금까지 ${step.toLocaleString('ko')}단계 학습한 모델이 사라집니다. 계속할까요?`,
-    settingsHint: '설정은 주소에도 적히므로 그대로 공유할 수 있습니다. 무엇을 고를지는',
+    settingsHint: '설정은 주소에도 적히므로 그대로 공유할 수 있습니다. 무엇을 고를지 알려 주는 글:',
     settingsOfModel:
       '지금 있는 모델의 설정입니다. 학습 단계 수만 바꿀 수 있고, 다른 모델을 만들려면 ‘처음부터’를 누르세요.',
     sizes: '/ko/guides/sizes',
@@ -136,7 +132,7 @@ export const ko: Words = {
       `${held ? '검증용 글의 ' : ''}예측 ${predictions.toLocaleString('ko')}개 모두에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
     speed: '초당 토큰 수',
     facts: ({ tokens, validTokens, vocabSize, parameters, stepsPerEpoch, threads }, lnV) =>
-      `${tokens === 0 ? '아직 글이 없습니다. 학습시킬 글을 넣어 주세요. ' : `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), `}어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, ${tokens === 0 ? '' : `한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, `}스레드 ${threads}개.`,
+      `${tokens === 0 ? '아직 글이 없습니다. 학습에 쓸 글을 넣어 주세요. ' : `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), `}어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, ${tokens === 0 ? '' : `한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, `}스레드 ${threads}개.`,
     stays:
       '글과 모델은 이 브라우저를 떠나지 않으며, 새로 고쳐도 남아 있습니다. 다른 페이지를 읽는 동안에도 학습은 계속되고, 탭을 닫으면 멈춥니다.',
     writes: '글쓰기',
@@ -159,9 +155,9 @@ export const ko: Words = {
     folderNote:
       '압축을 풀면 unroll 명령으로 글을 쓰고, 평가하고, 더 학습시킬 수 있습니다(--weights). unroll로 학습한 폴더도 zip이나 파일 그대로 여기서 불러올 수 있습니다.',
     back: (step) =>
-      `모델을 ${step.toLocaleString('ko')}단계의 상태로 되돌렸습니다. 설정을 바꾸려면 처음부터 다시 시작하세요. 글과 설정은 그대로 남습니다.`,
+      `모델을 ${step.toLocaleString('ko')}단계의 상태로 되돌렸습니다. 설정을 바꾸려면 ‘처음부터’를 누르세요. 글과 설정은 그대로 남습니다.`,
     unreadable: (reason) =>
-      `이 브라우저에 저장된 모델을 읽을 수 없습니다(${reason}). 글이 온전하면 위에 되살려 두었으니 새로 학습시키거나 처음부터 다시 시작하세요.`,
+      `이 브라우저에 저장된 모델을 읽을 수 없습니다(${reason}). 글이 온전했다면 위에 되살려 두었습니다. 모델을 새로 학습시키거나 ‘처음부터’를 누르세요.`,
     asked: '지금 보이는 것은 이 브라우저에 있던 모델입니다. 주소에는 다른 설정이 적혀 있습니다.',
     takeAsked: '주소의 설정으로 새로 만들기',
     notKept: {
@@ -191,7 +187,7 @@ export const ko: Words = {
     ran: (ms) => `방금 이 탭에서 실행했습니다(${Math.max(1, Math.round(ms)).toLocaleString('ko')}ms).`,
     tooLong: '1분이 지나도 끝나지 않아 멈췄습니다.',
     tooMuch: '너무 많이 출력해서 멈췄습니다.',
-    notLoaded: '불러오지 못했습니다. 인터넷 연결이 끊겼나요?',
+    notLoaded: '불러오지 못했습니다. 인터넷 연결을 확인해 주세요.',
   },
   distance: {
     title: '거슬러 올라간 거리에 따라 남아 있는 기울기의 크기',
@@ -217,7 +213,7 @@ export const ko: Words = {
         : `${block + 1}번째 블록입니다. 스트림마다 멈췄던 곳에서 그때의 상태를 이어받아 읽습니다. 세로선으로 표시한 곳에서 기울기가 끊깁니다.`,
   },
   cliff: {
-    title: '절벽이 있는 지형을 내려가기',
+    title: '절벽이 있는 지형 내려가기',
     startW: '시작점 w',
     startB: '시작점 b',
     maxGrad: '클리핑 기준',
@@ -235,7 +231,7 @@ export const ko: Words = {
     words: ['매트', '소파', '지붕', '달', '그리고', '실로폰'],
     comes: (word) => `실제로 나온 단어는 ${word}`,
     score: (word) => `${word}의 점수`,
-    forget: '아무것도 모르는 상태',
+    forget: '아무것도 모르는 상태로',
     note: (p, loss, perplexity, isWorse) =>
       `p = ${p.toPrecision(3)}, 손실 −ln p = ${loss.toFixed(3)}nat, 퍼플렉서티 e^손실 = ${perplexity.toFixed(2)}. 똑같이 그럴듯한 단어 ${perplexity.toFixed(1)}개를 두고 망설이는 셈입니다.${isWorse ? ' 아무것도 모를 때보다도 나쁩니다.' : ''}`,
   },
@@ -249,7 +245,7 @@ export const ko: Words = {
         : `${count}번 뽑는 동안 단어 ${never}개는 한 번도 나오지 않았습니다.`,
   },
   tied: {
-    title: '두 번 쓰이는 하나의 표',
+    title: '두 번 쓰는 표 하나',
     word: '읽는 단어',
     next: '다음에 올 단어',
     fromEmbedding: '읽을 때의 기울기',
@@ -271,7 +267,7 @@ export const ko: Words = {
     note: (factor) => `남은 값에는 ${factor.toFixed(2)}를 곱해서 합의 크기를 그대로 유지합니다.`,
   },
   broken: {
-    title: '한 줄을 지우고, 잡아내는지 보기',
+    title: '한 줄을 지우고, 오류를 잡아내는지 보기',
     line: (line) => `${line}번째 줄 빼기`,
     gradient: '기울기',
     error: '가장 큰 상대 오차',

@@ -305,6 +305,20 @@ describe.skipIf(reason !== undefined)('the site', () => {
       await page.context().close();
     });
 
+    it('has what was typed in the other language, too', { timeout: 60_000 }, async () => {
+      const page = await site.open('playground?hiddenSize=32');
+      await page.waitForSelector('.playground[data-ready="true"]');
+      await page.fill('#playground-text', KOREAN);
+      await page.fill('input[name="layers"]', '2');
+      await page.press('input[name="layers"]', 'Tab');
+      await page.hover('.VPNavBarTranslations');
+      await page.click('.VPNavBarTranslations a[href="/ko/playground"]');
+      await page.waitForURL('**/ko/playground?layers=2&hiddenSize=32');
+      expect(await page.inputValue('#playground-text')).toBe(KOREAN);
+      expect(await page.inputValue('input[name="layers"]')).toBe('2');
+      await page.context().close();
+    });
+
     it('hands its model to the command, which measures the same', { timeout: 90_000 }, async () => {
       const page = await site.open(`playground${small}`);
       await page.fill('#playground-text', ENGLISH);

@@ -49,10 +49,10 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
   const { backend, description } = await chooseBackend(options);
   const { model, tokenizer } = await loadModel(folder, backend);
   const trainedOn = await trainingDataOf(folder);
-  const fractions = fractionsOf(trainedOn);
+  const fractions = fractionsFor(options.data, trainedOn);
   const { ids, split } = await chooseSplit(options.data, tokenizer, options.split, fractions);
   // All is read before the first number is computed, so that nothing that took long is lost.
-  const rms = await readForRms(options.dynamicText, tokenizer, trainedOn);
+  const rms = await readForRms(options, tokenizer, trainedOn);
   const protocol = protocolOf(options, ids);
   const print = (line: string): void => {
     if (!options.json) console.log(line);
@@ -67,7 +67,7 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
     `predictions  ${count(result.predictions)} on the ${split === 'all' ? 'whole' : split} text (${describeProtocol(protocol)})`,
   );
   print(`time         ${duration(seconds)} on ${description}`);
-  if (split === 'all' && isSame(options.data, trainedOn)) {
+  if (split === 'all' && isSame(options.data, trainedOn?.train)) {
     print(
       'note         most of it is what the model was trained on; --split test or valid is the part that was held back',
     );
@@ -143,22 +143,28 @@ async function dynamically(
 
 /** The part of the text that was trained on, in as many streams as it has room for. */
 async function readForRms(
-  data: EvaluateOptions['dynamicText'],
+  { data, dynamicText }: EvaluateOptions,
   tokenizer: Tokenizer,
   trainedOn: Settings['data'] | undefined,
 ): Promise<GradientOptions | undefined> {
-  if (data === undefined) return undefined;
-  const fractions = isSame(data, trainedOn) ? fractionsOf(trainedOn) : { valid: 0, test: 0 };
-  const { ids } = await chooseSplit(data, tokenizer, 'train', fractions);
+  if (dynamicText === undefined) return undefined;
+  // Of a text that is evaluated too, no more is read than what was trained on, wherever it lies by now.
+  const isDivided = [trainedOn?.train, data].some((other) => isSame(dynamicText, other));
+  const fractions = isDivided ? fractionsFor(dynamicText, trainedOn) : { valid: 0, test: 0 };
+  const { ids } = await chooseSplit(dynamicText, tokenizer, 'train', fractions);
   const batchSize = Math.min(RMS_STREAMS, Math.floor((ids.length - 1) / RMS_STEPS));
   if (batchSize >= 1) return { ids, batchSize };
   throw new DataError(
-    `${[data].flat().join(', ')}: expected ${RMS_STEPS + 1} tokens at least to measure gradients on, got ${ids.length}; give the text of the training`,
+    `${[dynamicText].flat().join(', ')}: expected ${RMS_STEPS + 1} tokens at least to measure gradients on, got ${ids.length}; give the text of the training`,
   );
 }
 
 /** Options that would not do anything are a mistake. */
 function refuseLoneOptions({ cache, dynamic, ...options }: EvaluateOptions): void {
+  if (options.exact && (options.batchSize ?? options.timeSize) !== undefined) {
+    const name = options.batchSize === undefined ? '--time-size' : '--batch-size';
+    throw new UsageError(`${name} is of the book's protocol, not of --exact; leave one of them out`);
+  }
   const lone = [
     ...(cache === undefined ? (['cacheTheta', 'cacheLambda'] as const) : []),
     ...(dynamic === undefined ? (['dynamicDecay', 'dynamicText'] as const) : []),
@@ -175,9 +181,12 @@ function protocolOf({ exact, batchSize, timeSize }: EvaluateOptions, ids: TokenI
   return { batchSize: batchSize ?? 10, timeSize: timeSize ?? 35 };
 }
 
-/** Is it the very text that the model was trained on, and that was divided for that? */
-function isSame(data: string | readonly string[], trainedOn: Settings['data'] | undefined): boolean {
-  return `${[trainedOn?.train].flat()}` === `${[data].flat().map((path) => resolve(path))}`;
+type Paths = string | readonly string[];
+
+/** Is it the very same text? */
+function isSame(data: Paths, other: Paths | undefined): boolean {
+  const whole = (paths: Paths): string => `${[paths].flat().map((path) => resolve(path))}`;
+  return other !== undefined && whole(data) === whole(other);
 }
 
 /** Undefined if the model is not of a run. */
@@ -186,7 +195,11 @@ async function trainingDataOf(folder: string): Promise<Settings['data'] | undefi
   return existsSync(path) ? (await readRunConfig(path)).settings.data : undefined;
 }
 
-/** How a single text was divided when the model was trained; as usual, if it is not of a run. */
-function fractionsOf(data: Settings['data'] | undefined): SplitFractions {
-  return data ? { valid: data.validFraction, test: data.testFraction } : {};
+/** How a single text was divided when the model was trained, or would have been; as usual, if it is not of a run. */
+function fractionsFor(data: Paths, trainedOn: Settings['data'] | undefined): SplitFractions {
+  if (!trainedOn) return {};
+  const { train, valid, test, validFraction, testFraction } = trainedOn;
+  if (!isSame(data, train)) return { valid: validFraction, test: testFraction };
+  // Where there were other texts to validate or test on, less of this one was held back.
+  return { valid: valid ? 0 : validFraction, test: valid || test ? 0 : testFraction };
 }

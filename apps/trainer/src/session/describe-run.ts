@@ -92,7 +92,7 @@ export function shapeOf({
   return {
     steps,
     stepsPerEpoch,
-    epochs: Math.min(epochs, Math.ceil(steps / stepsPerEpoch)),
+    epochs,
     tokensPerStep: settings.training.accumulate * batches.batchSize * batches.timeSize,
     vocabSize: tokenizer.vocabulary.size,
     maxGrad: settings.training.maxGrad,

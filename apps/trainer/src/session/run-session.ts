@@ -125,7 +125,7 @@ export async function runSession(
   if (reason === 'patience') {
     view.line(`ended at step ${due.newest} of ${steps}: ${training.patience} evaluations were no better`);
   }
-  if (average && !average.isActive) {
+  if (average && !average.hasBegun) {
     view.warn(
       `the average of the weights (${settings.optimizer.average}) never began: no evaluation was worse than those more than ${settings.optimizer.averagePatience ?? 5} before it. Train longer, evaluate more often (--eval-interval), or take a smaller --average-patience`,
     );

@@ -105,7 +105,9 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
         "text files, folders of text files, globs, - for standard input, or a folder with PTB's three files",
       ),
       valid: paths('--valid <path...>', 'text to validate on', { usual: 'a part of --data' }),
-      test: paths('--test <path...>', 'text to test on when training is over', { usual: 'a part of --data' }),
+      test: paths('--test <path...>', 'text to test on when training is over', {
+        usual: 'a part of --data, unless --valid is given',
+      }),
       validFraction: fraction('--valid-fraction <f>', 'how much of --data is held back to validate', {
         value: 0.05,
       }),
@@ -237,7 +239,11 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       patience: whole(1, '--patience <n>', 'end early after n evaluations in a row that were no better', {
         usual: 'never',
       }),
-      overfit: whole(1, '--overfit <n>', 'learn only the first n batches, by heart: does it learn at all?'),
+      overfit: whole(
+        1,
+        '--overfit <n>',
+        'learn only the first n batches, by heart: does it learn at all? For --max-steps steps (500), however many epochs those are',
+      ),
     },
   },
   optimizer: {

@@ -39,6 +39,10 @@ describe('settings that do something only with others', () => {
       'a single layer with --head tied has as many units as --wordvec-size, 8, not 500',
     ],
     [
+      { model: { outputBias: 'counts', weights: 'runs/a' } },
+      '--output-bias goes with weights that are drawn, not with --weights',
+    ],
+    [
       { regularization: { weightDecay: 0.1 }, optimizer: { name: 'adam' } },
       '--weight-decay goes with --optimizer sgd or adamw, not with adam',
     ],
@@ -67,6 +71,22 @@ describe('settings that do something only with others', () => {
       optimizer: { name: 'adam' },
     };
     expect(settled(values).settings.regularization).toMatchObject(values.regularization);
+  });
+
+  it('say of one tied layer the size that it has, whoever said another', () => {
+    const tied = { ...stack, head: 'tied', wordvecSize: 256 };
+    expect(settled({ model: tied }).settings.model.hiddenSize).toBe(256);
+    expect(settled({ model: { ...tied, hiddenSize: 256 } }).settings.model.hiddenSize).toBe(256);
+    expect(settled({ model: { head: 'tied' } }, 'hour').settings.model.hiddenSize).toBe(256);
+    const folder = { ...tied, hiddenSize: 100, cell: 'projected-lstm', projectionSize: 256 };
+    const { settings } = settle(
+      resolveSettings([
+        { origin: 'my.yaml', values: { model: { weights: 'runs/a' } } },
+        { origin: 'runs/a', values: { model: folder } },
+      ]),
+    );
+    expect(settings.model.hiddenSize).toBe(256);
+    expect(settings.model.projectionSize).toBeUndefined();
   });
 
   it('of a recipe give way to what is said beside it', () => {

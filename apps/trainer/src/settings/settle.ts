@@ -60,6 +60,11 @@ const needs: readonly Need[] = [
     goesWith: () => 'weights that are drawn, not with --weights',
   },
   {
+    ...{ group: 'model', name: 'outputBias' },
+    isMet: ({ model }) => model.weights === undefined || model.outputBias === 'zeros',
+    goesWith: () => 'weights that are drawn, not with --weights',
+  },
+  {
     ...{ group: 'regularization', name: 'weightDecay' },
     isMet: ({ optimizer }) => optimizer.name === 'sgd' || optimizer.name === 'adamw',
     goesWith: ({ optimizer }) => `--optimizer sgd or adamw, not with ${optimizer.name}`,
@@ -84,7 +89,8 @@ const needs: readonly Need[] = [
 type Values = Record<string, Record<string, unknown>>;
 
 /**
- * Settings that would not do anything are a mistake, unless a recipe says them: it gives way to what is said beside it.
+ * Settings that would not do anything are a mistake, unless a recipe says them, or the model to begin with: they give way to what is
+ * said beside them.
  * @throws UsageError naming the setting, where it stands, and what it goes with
  */
 export function settle({ settings, origins }: ResolvedSettings): ResolvedSettings {
@@ -95,7 +101,7 @@ export function settle({ settings, origins }: ResolvedSettings): ResolvedSetting
     const origin = left.get(key);
     // 0 and false do nothing anywhere, and say so.
     if (!origin || !(settled as unknown as Values)[group][name] || isMet(settled)) continue;
-    if (!origin.startsWith('recipe ')) {
+    if (!origin.startsWith('recipe ') && origin !== settings.model.weights) {
       const flag = (settingGroups[group].settings as Record<string, { flag: string }>)[name].flag.split(
         ' ',
       )[0];
@@ -106,14 +112,16 @@ export function settle({ settings, origins }: ResolvedSettings): ResolvedSetting
     delete values[group][name];
     settled = settingsSchema.parse(values);
   }
-  if (isOneTiedLayer(settled) && left.has('model.hiddenSize') && settled.model.name === 'stacked-rnnlm') {
-    expectSameSizes(settled, left.get('model.hiddenSize') as string);
-  }
-  return { settings: settled, origins: left };
+  return { settings: withSizeOfTied(settled, left.get('model.hiddenSize')), origins: left };
 }
 
-function expectSameSizes({ model: { wordvecSize, hiddenSize } }: Settings, origin: string): void {
-  if (wordvecSize === hiddenSize) return;
+/** So that what is written of a run says what its model is. */
+function withSizeOfTied(settings: Settings, origin: string | undefined): Settings {
+  const { wordvecSize, hiddenSize, weights } = settings.model;
+  if (settings.model.name !== 'stacked-rnnlm' || !isOneTiedLayer(settings)) return settings;
+  const givesWay = origin === undefined || origin.startsWith('recipe ') || origin === weights;
+  if (givesWay) return { ...settings, model: { ...settings.model, hiddenSize: wordvecSize } };
+  if (wordvecSize === hiddenSize) return settings;
   throw new UsageError(
     `${origin}: a single layer with --head tied has as many units as --wordvec-size, ${wordvecSize}, not ${hiddenSize}; leave --hidden-size out, or take --head projected`,
   );

@@ -154,6 +154,19 @@ export const optimizerChecks: Checks<'sgd' | 'momentum' | 'nesterov' | 'adagrad'
         }
       }
     }),
+    'loses no decay that is too small for a factor in f32': inLab(async (lab) => {
+      const W = lab.tensor([5], 'whole', () => 1);
+      const dW = lab.tensor([5], 'whole', () => 1);
+      const [m, v] = [lab.tensor([5], 'whole', () => 0), lab.tensor([5], 'whole', () => 0)];
+      // Decay and step take off 2e-8 each: less than half of what f32 tells apart below 1, and together more.
+      lab.backend.adam(W, dW, m, v, 2e-8 * Math.sqrt(0.1), 0.9, 0.99, 0, 2e-8);
+      const values = [...(await W.read())];
+      if (values.some((value) => value >= 1)) {
+        throw new Error(
+          `expected weights below 1, since decay and step lessen them; got ${values.join(', ')}`,
+        );
+      }
+    }),
     'refuses moments of another shape': inLab(async (lab) => {
       const [W, dW, m] = [ones(lab, [2, 3]), ones(lab, [2, 3]), ones(lab, [2, 3])];
       const v = ones(lab, [3, 2]);
