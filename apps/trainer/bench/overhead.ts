@@ -98,7 +98,7 @@ function counted<Target extends object>(target: Target): Target {
 /** Seconds with all that `unroll train` does beside it, evaluations apart. */
 async function whole(session: TrainingSession): Promise<number> {
   const path = join(folder, 'run');
-  const run = await RunFolder.check(path, [], true);
+  const run = await RunFolder.check(path, [], { force: true, command: 'unroll' });
   // A terminal, as far as the view can tell.
   const terminal = Object.assign(createWriteStream('/dev/null'), { isTTY: true, columns: 120, rows: 40 });
   const view = makeView(terminal as unknown as NodeJS.WriteStream, shapeOf(session), { format: 'pretty' });

@@ -225,7 +225,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .addOption(
       new Option('--sort <by>', 'what comes first (default: the order given)').choices(compareOrders),
     )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print a JSON array')
     .action(async (paths: string[], options) =>
       (await import('./commands/compare.ts')).compareRuns(paths, options),
     );
@@ -267,7 +267,7 @@ ${exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`
     .requiredOption('--out <folder>', 'the model folder to be written')
     .option('--force', 'write over a model that is there')
     .action(async (path: string, options) =>
-      (await import('./commands/import.ts')).importModel(path, options),
+      (await import('./commands/import.ts')).importModel(path, { ...options, command }),
     );
 
   program

@@ -162,14 +162,14 @@ describe('importModel', () => {
     // As large as those of other tools, which write with spaces: more than a configuration may have.
     const json = await readFile(join(torch, 'tokenizer.json'), 'utf8');
     await writeFile(join(torch, 'tokenizer.json'), `${json}${' '.repeat(2 ** 20)}`);
-    await importModel(torch, { out: back });
+    await importModel(torch, { command: 'unroll', out: back });
     expect(await readModelFolder(back)).toEqual(await readModelFolder(bytePairs));
   });
 
   it('makes the model folder again that was exported, to the bit', async () => {
     const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
     await exportModel(model, { format: 'pytorch', out: torch });
-    await importModel(torch, { out: back });
+    await importModel(torch, { command: 'unroll', out: back });
     expect(await readModelFolder(back)).toEqual(await readModelFolder(model));
     for (const name of ['config.json', 'vocab.json', 'model.safetensors']) {
       expect(await readFile(join(back, name))).toEqual(await readFile(join(model, name)));
@@ -188,7 +188,7 @@ describe('importModel', () => {
     const [stack, torch, back] = ['stack', 'torch', 'back'].map((name) => join(folder, name));
     await writeModel(stack, config);
     await exportModel(stack, { format: 'pytorch', out: torch });
-    await importModel(torch, { out: back });
+    await importModel(torch, { command: 'unroll', out: back });
     expect(await readModelFolder(back)).toEqual(await readModelFolder(stack));
     await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
   });
@@ -200,11 +200,15 @@ describe('importModel', () => {
     await writeFile(path, await readFile(join(torch, 'model.safetensors')));
     await writeFile(words, JSON.stringify(['<eos>', 'the', 'cat', 'sat', '<unk>']));
     const out = join(folder, 'back');
-    await refused(importModel(path, { out }), 3, 'Name the vocabulary with --vocab');
-    await refused(importModel(path, { out, vocab: words }), 2, 'name it with --tokenizer');
-    await refused(importModel(path, { out, vocab: words, tokenizer: 'char' }), 3, 'CharTokenizer');
+    await refused(importModel(path, { command: 'unroll', out }), 3, 'Name the vocabulary with --vocab');
+    await refused(importModel(path, { command: 'unroll', out, vocab: words }), 2, 'name it with --tokenizer');
+    await refused(
+      importModel(path, { command: 'unroll', out, vocab: words, tokenizer: 'char' }),
+      3,
+      'CharTokenizer',
+    );
     expect(existsSync(out)).toBe(false);
-    await importModel(path, { out, vocab: words, tokenizer: 'word' });
+    await importModel(path, { command: 'unroll', out, vocab: words, tokenizer: 'word' });
     const { tokenizer } = await loadModel(out, new ReferenceBackend());
     expect(tokenizer.kind).toBe('word');
   });
@@ -213,27 +217,47 @@ describe('importModel', () => {
     const [torch, out] = [join(folder, 'torch'), join(folder, 'back')];
     await exportModel(model, { format: 'pytorch', out: torch });
     await writeFile(join(torch, 'vocab.json'), '["a"]');
-    await refused(importModel(torch, { out }), 3, 'expected the 5 tokens that the embedding in');
+    await refused(
+      importModel(torch, { command: 'unroll', out }),
+      3,
+      'expected the 5 tokens that the embedding in',
+    );
     expect(existsSync(out)).toBe(false);
   });
 
   it('refuses a model folder, a pickle and a file that is not there', async () => {
     const out = join(folder, 'back');
-    await refused(importModel(model, { out }), 3, 'lacks "embedding.weight"');
-    await refused(importModel(join(folder, 'model.pt'), { out }), 3, 'save_file(model.state_dict()');
-    await refused(importModel(join(folder, 'x.safetensors'), { out }), 3, 'there is no such file');
+    await refused(importModel(model, { command: 'unroll', out }), 3, 'lacks "embedding.weight"');
+    await refused(
+      importModel(join(folder, 'model.pt'), { command: 'unroll', out }),
+      3,
+      'save_file(model.state_dict()',
+    );
+    await refused(
+      importModel(join(folder, 'x.safetensors'), { command: 'unroll', out }),
+      3,
+      'there is no such file',
+    );
     expect(existsSync(out)).toBe(false);
     await mkdir(out);
-    await refused(importModel(join(folder, 'no', 'x.safetensors'), { out }), 3, 'there is no such file');
+    await refused(
+      importModel(join(folder, 'no', 'x.safetensors'), { command: 'unroll', out }),
+      3,
+      'there is no such file',
+    );
   });
 
   it('writes over a model only if forced', async () => {
     const [torch, back] = [join(folder, 'torch'), join(folder, 'back')];
     await exportModel(model, { format: 'pytorch', out: torch });
-    await importModel(torch, { out: back });
-    await refused(importModel(torch, { out: back }), 2, 'add --force');
-    await importModel(torch, { out: back, force: true });
-    await refused(importModel(torch, { out: torch, force: true }), 2, 'is the folder that is read');
+    await importModel(torch, { command: 'unroll', out: back });
+    await refused(importModel(torch, { command: 'unroll', out: back }), 2, 'add --force');
+    await importModel(torch, { command: 'unroll', out: back, force: true });
+    await refused(
+      importModel(torch, { command: 'unroll', out: torch, force: true }),
+      2,
+      'is the folder that is read',
+    );
   });
 });
 

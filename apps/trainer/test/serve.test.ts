@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import OpenAI, { type APIError, BadRequestError, InternalServerError, NotFoundError } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { health, post, served, tokenizer, until } from './serving.ts';
@@ -424,6 +425,20 @@ describe('the server', () => {
     }
     const strict = await served();
     expect((await get(strict.url, { origin: 'https://good.example' })).status).toBe(403);
+  });
+
+  it('keeps a connection for as long as an answer takes, and none that nobody uses', async () => {
+    const { url } = await served({ longestStall: 100 });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const got = text(socket);
+    const body = JSON.stringify({ max_tokens: 4000, seed: 1 });
+    socket.write(
+      `POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const begun = performance.now();
+    socket.once('data', () => expect(performance.now() - begun).toBeGreaterThan(100));
+    // It ends, since the server closes it when it has answered and nothing more is asked.
+    expect(await got).toContain('"completion_tokens":4000');
   });
 
   it('when it is stopped, finishes what it has begun and takes nothing more', async () => {

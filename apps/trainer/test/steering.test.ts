@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
@@ -111,7 +111,9 @@ describe('a configuration file', () => {
   it('is written by unroll init, and begins a run', async () => {
     const { folder, out } = await withText();
     const file = join(folder, 'unroll.yaml');
-    const init = ['init', file, '--data', 'text.txt', '--out', 'run', '--recipe', 'char'];
+    // As they are typed from where the test runs, which is not where the file is.
+    const [text, run] = ['text.txt', 'run'].map((name) => relative(process.cwd(), join(folder, name)));
+    const init = ['init', file, '--data', text, '--out', run, '--recipe', 'char'];
     expect((await unroll(init)).stderr).toContain('unroll train --config');
     const refused = await unroll(init);
     expect(refused.stderr).toContain('there is a file of that name');
@@ -239,6 +241,29 @@ describe('unroll train', () => {
     expect(code).toBe(0);
     const vocab = (path: string) => readFileSync(join(path, 'vocab.json'), 'utf8');
     expect(vocab(`${out}2`)).toBe(vocab(out));
+  });
+
+  it.each([
+    [['--vocab-size', '50'], '--vocab-size: tokenizer.vocabSize does nothing with the weights of'],
+    [['--out', 'itself', '--force'], 'which is read, does not lie'],
+  ])('--weights refuses %j', async (more, message) => {
+    const { data, out } = await withText();
+    await unroll(smallTraining(data, out));
+    const before = await readFile(join(out, 'model.safetensors'));
+    const args = more.map((word) => (word === 'itself' ? out : word));
+    const { code, stderr } = await unroll([
+      'train',
+      '--data',
+      data,
+      '--weights',
+      out,
+      '--out',
+      `${out}2`,
+      ...args,
+    ]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(await readFile(join(out, 'model.safetensors'))).toEqual(before);
   });
 });
 

@@ -375,11 +375,27 @@ describe('unroll train, and what belongs to somebody else', () => {
       const { code, stderr } = await unroll(
         smallTraining(join(folder, 'texts'), join(folder, name), '--force'),
       );
-      expect(stderr).toContain('expected a folder in which the text');
+      expect(stderr).toContain('texts, which is read, does not lie');
       expect(code).toBe(2);
       expect(await readdir(join(folder, 'texts'))).toEqual(['a.txt']);
     },
   );
+
+  it('finds its texts by a pattern, from within the folder of a run too', async () => {
+    const { folder } = await withText('');
+    await mkdir(join(folder, 'texts (old)'));
+    await writeFile(join(folder, 'texts (old)', 'a.txt'), smallText);
+    const run = join(folder, 'run');
+    const begun = await unroll(
+      [...smallTraining('*.txt', run), '--max-time', '0s'],
+      {},
+      join(folder, 'texts (old)'),
+    );
+    expect(begun.stderr).toContain('the time is up');
+    const { code, stderr } = await unroll(['resume', '.'], {}, run);
+    expect(stderr).toContain('done in');
+    expect(code).toBe(0);
+  });
 
   it('does not take the records of a run that lies among the texts for text', async () => {
     const { folder } = await withText('');

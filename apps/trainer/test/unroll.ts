@@ -17,12 +17,14 @@ export interface Outcome {
 export function start(
   args: readonly string[],
   env: Record<string, string> = {},
+  cwd?: string,
 ): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
   const child = spawn(
     process.execPath,
     ['--conditions=@unroll/source', '--disable-warning=ExperimentalWarning', cli, ...args],
     {
       env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env },
+      cwd,
     },
   );
   let [stdout, stderr] = ['', ''];
@@ -40,8 +42,12 @@ export function start(
 }
 
 /** Runs the command to its end. */
-export function unroll(args: readonly string[], env?: Record<string, string>): Promise<Outcome> {
-  return start(args, env).ended;
+export function unroll(
+  args: readonly string[],
+  env?: Record<string, string>,
+  cwd?: string,
+): Promise<Outcome> {
+  return start(args, env, cwd).ended;
 }
 
 /** A folder that is gone after the test. */

@@ -24,7 +24,8 @@ export class GrowingIds {
       const wanted = share
         ? Math.max((length / share) * SPARE, known.length * LEAST_GROWTH)
         : length * BLIND_GROWTH;
-      const capacity = length > known.length ? Math.ceil(wanted) : known.length;
+      // A file that grows while it is read is more than anybody knew.
+      const capacity = length > known.length ? Math.ceil(Math.max(wanted, length)) : known.length;
       this.#ids = newIds(Math.max(bytesPerId(size), known.BYTES_PER_ELEMENT), capacity);
       this.#ids.set(known.subarray(0, this.#length));
     }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
+import { CheckpointError } from '@unroll/checkpoint';
 import type { LanguageModel } from '@unroll/rnnlm';
 import type { SplitFractions, TokenIds, Tokenizer } from '@unroll/text';
 import {
@@ -189,10 +190,17 @@ function isSame(data: Paths, other: Paths | undefined): boolean {
   return other !== undefined && whole(data) === whole(other);
 }
 
-/** Undefined if the model is not of a run. */
+/** Undefined if the model is not of a run, or of one that another version has begun. */
 async function trainingDataOf(folder: string): Promise<Settings['data'] | undefined> {
   const path = join(folder, 'run.json');
-  return existsSync(path) ? (await readRunConfig(path)).settings.data : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return (await readRunConfig(path)).settings.data;
+  } catch (error) {
+    if (!CheckpointError.isInstance(error)) throw error;
+    console.error(`note: how the text was divided for the training is not known (${error.message})`);
+    return undefined;
+  }
 }
 
 /** How a single text was divided when the model was trained, or would have been; as usual, if it is not of a run. */

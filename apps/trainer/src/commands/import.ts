@@ -18,6 +18,8 @@ export interface ImportOptions {
   /** The model folder to be written. */
   readonly out: string;
   readonly force?: boolean;
+  /** How the program is called, for what it tells people to type. */
+  readonly command: string;
 }
 
 const MODEL_FILES = ['config.json', 'vocab.json', 'tokenizer.json', 'model.safetensors'];
@@ -27,7 +29,7 @@ const MOST_BYTES = 2 ** 28;
 /** Makes a model folder of the weights of a PyTorch module: of a safetensors file, or of a folder with `model.safetensors`. */
 export async function importModel(
   path: string,
-  { vocab, tokenizer, out, force = false }: ImportOptions,
+  { vocab, tokenizer, out, force = false, command }: ImportOptions,
 ): Promise<void> {
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),
@@ -65,7 +67,7 @@ export async function importModel(
   });
   const written = MODEL_FILES.filter((name) => name !== 'tokenizer.json' || json !== undefined);
   console.error(`wrote ${out}: ${written.join(', ')}`);
-  console.error(`then: unroll generate ${quoted(out)}`);
+  console.error(`then: ${command} generate ${quoted(out)}`);
 }
 
 /** What a configuration, if there is one, says of the tokenizer. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { writeFileWhole } from '@unroll/checkpoint/node';
 import { UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
@@ -32,7 +32,14 @@ export async function initConfig(path: string, { force, command, ...given }: Ini
       `${schema}: there is another file of that name, which editors would take for ours; move it, or add --force`,
     );
   }
-  await writeFileWhole(path, encoder.encode(initialConfig(given)));
+  // They are typed from here, and read from the folder that the file is in.
+  const fromFile = (typed: string): string =>
+    typed === '-' || isAbsolute(typed) ? typed : relative(dirname(path), typed);
+  const { data, out, recipe } = given;
+  await writeFileWhole(
+    path,
+    encoder.encode(initialConfig({ data: fromFile(data), out: fromFile(out), recipe })),
+  );
   await writeFileWhole(schema, encoder.encode(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
   console.error(`wrote ${path}, and ${schema} for editors`);
   console.error(`then: ${command} train --config ${quoted(path)}`);

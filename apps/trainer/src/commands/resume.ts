@@ -118,14 +118,17 @@ async function makeSessionAgain(
           valid: valid ?? settings.data.valid,
           test: test ?? settings.data.test,
         },
-        compute: { backend: backend ?? before.backend, threads: threads ?? before.threads },
+        compute: {
+          backend: backend ?? before.backend,
+          threads: threads ?? (backend === 'reference' ? undefined : before.threads), // which has one alone
+        },
       },
       await loadTokenizer(path),
     );
   } catch (error) {
     if (StateError.isInstance(error) && backend === undefined) {
       throw new UsageError(
-        `the run was begun on ${before.backend}, which does not work here now; ${command} resume ${quoted(path)} --backend wasm goes on, with other last digits (${error.message})`,
+        `the run was begun on ${before.backend}, which does not work here now; ${command} resume ${quoted(path)} --backend ${before.backend === 'wasm' ? 'reference' : 'wasm'} goes on, with other last digits (${error.message})`,
       );
     }
     if (TextError.isInstance(error) && data === undefined) {

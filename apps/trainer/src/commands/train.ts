@@ -55,8 +55,7 @@ export async function trainModel(options: TrainOptions): Promise<number> {
   const tokenizer = await tokenizerOf(weights);
 
   // Everything that can be refused is refused before anything is written.
-  const folder =
-    out === undefined ? undefined : await RunFolder.check(out, pathsOf(settings), options.force ?? false);
+  const folder = out === undefined ? undefined : await RunFolder.check(out, pathsOf(settings), options);
   if (options.dryRun) return rehearse(settings, out, tokenizer, options);
   if (!folder) throw new UsageError('expected --out <folder>: where the model and the records of the run go');
   const session = await makeSession(settings, tokenizer);
@@ -119,6 +118,13 @@ async function withModel(folder: string, given: readonly Layer[]): Promise<Resol
       );
     }
   }
+  for (const name of ['minCount', 'vocabSize', 'file'] as const) {
+    const origin = said.origins.get(`tokenizer.${name}`);
+    if (origin === undefined || origin.startsWith('recipe ')) continue;
+    throw new UsageError(
+      `${origin}: tokenizer.${name} does nothing with the weights of ${folder}, whose tokens are taken; leave it out`,
+    );
+  }
   return resolveSettings([...given, { origin: folder, values }]);
 }
 
@@ -126,6 +132,7 @@ const tokenizerOf = async (weights: string | undefined) =>
   weights && (await isFolder(weights)) ? loadTokenizer(weights) : undefined;
 
 /** All files and folders that are read, for a run must not write over them. */
-function pathsOf({ data }: Settings): string[] {
-  return [data.train, data.valid ?? [], data.test ?? []].flat().filter((path) => path !== '-');
+function pathsOf({ data, model, tokenizer }: Settings): string[] {
+  const more = [data.valid, data.test, model.weights, tokenizer.file].map((paths) => paths ?? []);
+  return [data.train, ...more].flat(2).filter((path) => path !== '-');
 }

@@ -62,8 +62,27 @@ function takeAway(path: string, dead: Holder | undefined): void {
   });
 }
 
-/** False if it is there already. */
+/** False if it is there already. It comes with its content, or somebody might find it empty and take it for a dead one's. */
 function createFile(path: string, text: string): boolean {
+  const made = `${path}-${process.pid}-${randomUUID()}`;
+  try {
+    writeFileSync(made, text, { flag: 'wx' });
+    linkSync(made, path);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.includes(code)) throw error;
+    return createInPlace(path, text);
+  } finally {
+    rmSync(made, { force: true });
+  }
+}
+
+/** Of file systems that have no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+function createInPlace(path: string, text: string): boolean {
   try {
     writeFileSync(path, text, { flag: 'wx' });
     return true;

@@ -22,6 +22,7 @@ import {
 } from '@unroll/checkpoint/node';
 import type { EvaluationEvent, StepEvent } from '@unroll/training';
 import { UsageError } from '../exit-code.ts';
+import { quoted } from '../format.ts';
 import { evaluationTags, stepTags } from '../records/tags.ts';
 import { EVENTS_FILE, fileHeader, scalars, texts } from '../records/tensorboard.ts';
 import { Lock } from './lock.ts';
@@ -68,23 +69,33 @@ export class RunFolder {
 
   /**
    * A folder for a new run.
-   * @param data where the text lies, which a run must not write over
+   * @param read what is read, which a run must not write over
+   * @param command how the program is called, for what it tells people to type
    * @throws UsageError if it holds something, and `force` is false or what it holds is no run
    */
-  static async check(path: string, data: readonly string[], force: boolean): Promise<RunFolder> {
+  static async check(
+    path: string,
+    read: readonly string[],
+    { force = false, command }: { readonly force?: boolean; readonly command: string },
+  ): Promise<RunFolder> {
     if (path === '') throw new UsageError('--out: expected the path of a folder, got nothing');
     const out = await realPathOf(path);
-    const places = await Promise.all(data.map(realPathOf));
-    const inside = data.find((_, i) => isWithin(places[i], out));
+    const places = await Promise.all(read.map(realPathOf));
+    const inside = read.find((_, i) => isWithin(places[i], out));
     if (inside !== undefined) {
       throw new UsageError(
-        `--out ${path}: expected a folder in which the text ${inside} does not lie, or a run could write over it; choose another one`,
+        `--out ${path}: expected a folder in which ${inside}, which is read, does not lie, or a run could write over it; choose another one`,
       );
     }
     const names = await namesIn(path, `--out ${path}`);
     if (names.length > 0 && !force) {
+      const ways = [
+        'choose another one',
+        ...(names.includes('metrics.jsonl') ? ['add --force to write over the run in it'] : []),
+        ...(names.includes(CONFIG) ? [`go on with that run: ${command} resume ${quoted(path)}`] : []),
+      ];
       throw new UsageError(
-        `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); choose another one, add --force to write over the run in it${names.includes(CONFIG) ? `, or go on with that run: unroll resume ${path}` : ''}`,
+        `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); ${ways.join(', or ')}`,
       );
     }
     if (names.length > 0 && !names.includes('metrics.jsonl')) {
@@ -198,7 +209,7 @@ export class RunFolder {
         }
         return { files, path: join(folder, name) };
       } catch (error) {
-        if (!CheckpointError.isInstance(error)) throw error;
+        if (!CheckpointError.isInstance(error) || isPassing(error)) throw error;
         warn(`a checkpoint is damaged, the one before is taken (${error.message})`);
         damaged.push(name);
       }
@@ -223,7 +234,7 @@ export class RunFolder {
     const sizes = logFiles.map((name) => {
       const path = this.file(name);
       return onDisk(path, () => {
-        const file = openSync(path, 'r');
+        const file = openSync(path, 'r+'); // Windows flushes only what may be written
         try {
           fsyncSync(file);
           return [name, fstatSync(file).size] as const;
@@ -295,10 +306,16 @@ export class RunFolder {
     );
     if (free < bytes * 1.1 + 1e6) {
       throw new DiskError(
-        `${this.path}: expected room for a checkpoint of ${Math.ceil(bytes / 1e6)} MB, but ${Math.floor(free / 1e6)} MB are free; make room, then go on: unroll resume ${this.path}`,
+        `${this.path}: expected room for a checkpoint of ${Math.ceil(bytes / 1e6)} MB, but ${Math.floor(free / 1e6)} MB are free; make room, then resume the run`,
       );
     }
   }
+}
+
+/** Is it about the moment, and not about the file? Then nothing is damaged. */
+function isPassing({ cause }: CheckpointError): boolean {
+  const { code = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  return ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE'].includes(code);
 }
 
 /** Seconds, as TensorBoard counts them. */

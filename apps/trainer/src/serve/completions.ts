@@ -160,17 +160,22 @@ function promptOf(given: string | readonly number[], tokenizer: Tokenizer): Prom
       { param: 'prompt', code: 'context_length_exceeded' },
     );
   }
-  try {
-    const prompt =
-      typeof given === 'string'
-        ? { text: given, ids: Array.from(encodePrompt(tokenizer, given)) }
-        : { text: tokenizer.decode(given), ids: given };
-    if (prompt.ids.length <= MOST_PROMPT_TOKENS) return prompt;
+  const expectFits = ({ length }: readonly number[]): void => {
+    if (length <= MOST_PROMPT_TOKENS) return;
     throw new ApiError(
       400,
-      `prompt: expected at most ${count(MOST_PROMPT_TOKENS)} tokens, got ${count(prompt.ids.length)}`,
+      `prompt: expected at most ${count(MOST_PROMPT_TOKENS)} tokens, got ${count(length)}`,
       { param: 'prompt', code: 'context_length_exceeded' },
     );
+  };
+  try {
+    if (typeof given !== 'string') {
+      expectFits(given);
+      return { text: tokenizer.decode(given), ids: given };
+    }
+    const ids = Array.from(encodePrompt(tokenizer, given));
+    expectFits(ids);
+    return { text: given, ids };
   } catch (error) {
     if (!TextError.isInstance(error) && !(error instanceof DataError)) throw error;
     throw new ApiError(400, `prompt: ${error.message}`, { param: 'prompt' });

@@ -33,7 +33,7 @@ export function guardOrigin(allowed: string | undefined): MiddlewareHandler {
     if (origin !== undefined && origin !== allowed && hostOf(origin) !== c.req.header('host')) {
       throw new ApiError(
         403,
-        `pages from ${origin} are not let in; unroll serve --cors ${origin} would do so`,
+        `pages from ${origin} are not let in${hostOf(origin) ? `; unroll serve --cors ${origin} would do so` : ''}`,
       );
     }
     await next();

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { LanguageModel } from '@unroll/rnnlm';
 import type { Tokenizer } from '@unroll/text';
@@ -15,6 +15,8 @@ export interface ServerOptions extends Omit<AppOptions, 'model' | 'stopped'> {
   readonly name: string;
   /** 0: a free one. */
   readonly port: number;
+  /** Milliseconds: a connection on which nothing moves for so long is closed, unless an answer for it is being computed. */
+  readonly longestStall?: number;
 }
 
 export interface RunningServer {
@@ -33,7 +35,6 @@ const ROWS = 5;
 const MOST_CONNECTIONS = 512;
 /** For a stream that is cut off to say so. */
 const LAST_WORDS = 250;
-/** A connection on which nothing moves for so long is closed. */
 const LONGEST_STALL = 60_000;
 /** From the first byte of a request to its last. */
 const LONGEST_REQUEST = 30_000;
@@ -44,6 +45,7 @@ export async function startServer({
   tokenizer,
   name,
   port,
+  longestStall = LONGEST_STALL,
   ...options
 }: ServerOptions): Promise<RunningServer> {
   const stopping = new AbortController();
@@ -65,8 +67,10 @@ export async function startServer({
     listener,
   );
   server.maxConnections = MOST_CONNECTIONS;
-  server.setTimeout(LONGEST_STALL, (socket) => {
-    if (socket.writableLength > 0 || socket.bytesWritten === 0) socket.destroy();
+  const answering = countAnswers(server);
+  server.setTimeout(longestStall, (socket) => {
+    // Also in the name of `keepAliveTimeout`. What is written and not taken is waited for no longer.
+    if (socket.writableLength > 0 || !answering(socket)) socket.destroy();
   });
   await listen(server, options.host, port);
   return {
@@ -82,6 +86,21 @@ export async function startServer({
       clearTimeout(enough);
     },
   };
+}
+
+/** Says of a connection whether an answer for it is on its way. */
+function countAnswers(server: Server): (socket: Socket) => boolean {
+  const counts = new Map<Socket, number>();
+  const add = (socket: Socket, more: number): void => {
+    const count = (counts.get(socket) ?? 0) + more;
+    if (count > 0) counts.set(socket, count);
+    else counts.delete(socket);
+  };
+  server.on('request', ({ socket }, response) => {
+    add(socket, 1);
+    response.once('close', () => add(socket, -1));
+  });
+  return (socket) => counts.has(socket);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

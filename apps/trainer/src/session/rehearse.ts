@@ -46,14 +46,14 @@ export async function rehearse(
     logging: { ...settings.logging, logEvery: 1 },
     checkpoints: { saveInterval: 1, keep: 2 },
   };
+  const first = await prepare(often, known);
   const path = await mkdtemp(join(tmpdir(), 'unroll-dry-run-'));
   // However the process ends, nothing is left behind.
   const clean = () => rmSync(path, { recursive: true, force: true });
   process.once('exit', clean);
-  const folder = await RunFolder.check(path, [], true);
+  const folder = await RunFolder.check(path, [], { command });
   try {
     await folder.begin();
-    const first = await prepare(often, known);
     for (const [name, value] of describeRun(first)) print(name, value);
     console.log();
     const lastStep = Math.min(2, first.steps);

@@ -94,6 +94,14 @@ describe('settings', () => {
     }
   });
 
+  it('may name thousands of files', () => {
+    const files = Array.from({ length: 5000 }, (_, i) => `/home/somebody/My Texts/part ${i}.txt`);
+    const { settings } = resolved(
+      yaml(`data:\n  train:\n${files.map((file) => `    - ${file}\n`).join('')}`),
+    );
+    expect(settings.data.train).toEqual(files);
+  });
+
   it('does not follow aliases without end', () => {
     const bomb = [
       'a: &a [x, x]',
@@ -109,7 +117,12 @@ describe('settings', () => {
     ['a value within itself', 'out: &a [*a]', '*a stands within what it names'],
     ['a group within itself', 'model: &a {hiddenSize: *a}', '*a stands within what it names'],
     ['aliases without number', `a: &a 1\ndata: {train: [${'*a,'.repeat(101)}]}`, 'more than 100 aliases'],
-    ['far more than all settings', '# '.repeat(20_000), 'expected a configuration of at most 32768 bytes'],
+    [
+      'far more than all settings',
+      '# '.repeat(20_000),
+      'expected a configuration of at most 32768 characters beside lists of paths, got 40000',
+    ],
+    ['lists in lists', `data:\n  train:\n${'    - - [a\n'.repeat(5000)}`, 'beside lists of paths, got 55015'],
     ['brackets without end', '['.repeat(30_000), 'not YAML (or JSON)'],
   ])('may not have %s', (_, text, message) => {
     expect(() => resolved(yaml(text))).toThrow(UsageError);

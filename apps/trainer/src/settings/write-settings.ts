@@ -58,7 +58,8 @@ export function initialConfig(given: { data: string; out: string; recipe?: strin
   return `${lines.join('\n')}\n`;
 }
 
-const scalar = (value: string | number): string => new Document(new Scalar(value)).toString().trim();
+const scalar = (value: string | number): string =>
+  new Document(new Scalar(value)).toString({ lineWidth: 0 }).trim();
 
 /** For editors: what a configuration file may say (JSON Schema 2020-12). */
 export function configJsonSchema(): object {

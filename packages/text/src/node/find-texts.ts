@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { showCount } from '../show.ts';
 import { TextError } from '../text-error.ts';
@@ -57,17 +57,35 @@ async function isFolder(operation: string, path: string): Promise<boolean | unde
     return (await stat(path)).isDirectory();
   } catch (error) {
     const isMissing = ['ENOENT', 'EINVAL'].includes(errorCode(error) ?? ''); // Windows: no name has a * in it.
-    if (isMissing && isDynamicPattern(globPattern(path))) return undefined;
+    if (isMissing && isDynamicPattern((await splitPattern(path)).rest)) return undefined;
     throw unreadable(operation, path, error);
   }
+}
+
+/** The folder that a pattern begins with, in the name of which `(` and `[` mean nothing else, and the pattern in it. */
+async function splitPattern(pattern: string): Promise<{ folder: string; rest: string }> {
+  const parts = globPattern(pattern).split('/');
+  let [folder, depth] = ['', 0];
+  while (depth < parts.length - 1) {
+    const below = `${folder}${parts[depth]}/`;
+    const isThere = await stat(below).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!isThere) break;
+    folder = below;
+    depth++;
+  }
+  return { folder, rest: parts.slice(depth).join('/') };
 }
 
 async function filesMatching(
   operation: string,
   pattern: string,
 ): Promise<{ files: string[]; leftOut: number }> {
-  const options = { absolute: isAbsolute(pattern), expandDirectories: false, followSymbolicLinks: false };
-  const all = await glob(globPattern(pattern), options);
+  const { folder, rest } = await splitPattern(pattern);
+  const options = { cwd: folder || '.', expandDirectories: false, followSymbolicLinks: false };
+  const all = (await glob(rest, options)).map((path) => posix.join(folder, path));
   // By hand, since what `glob` is told to ignore lies below the working directory.
   const named = all.filter((path) => pattern.includes(MODULES) || !path.split('/').includes(MODULES));
   const matching = await withoutModels(named);
@@ -94,15 +112,15 @@ async function withoutModels(paths: readonly string[]): Promise<string[]> {
     return found;
   };
   const isWithin = await Promise.all(
-    paths.map(async (path) => (await Promise.all(foldersAbove(path).map(holdsModel))).some(Boolean)),
+    paths.map(async (path) => (await Promise.all(foldersAbove(resolve(path)).map(holdsModel))).some(Boolean)),
   );
   return paths.filter((_, i) => !isWithin[i]);
 }
 
-/** `a/b` and `a`, of `a/b/c.txt`. */
+/** `/a/b`, `/a` and `/`, of `/a/b/c.txt`. */
 function foldersAbove(path: string): string[] {
   const above = dirname(path);
-  return above === path || above === '.' ? ['.'] : [above, ...foldersAbove(above)];
+  return above === path ? [] : [above, ...foldersAbove(above)];
 }
 
 async function holdsAll(folder: string, names: readonly string[]): Promise<boolean> {

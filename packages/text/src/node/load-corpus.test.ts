@@ -113,6 +113,14 @@ describe('paths', () => {
     );
   });
 
+  test('may be a pattern in a folder whose name looks like one', async () => {
+    const folder = await temporaryFolder({ 'Books (old) [1]/a.md': 'this', 'Books (old) [1]/b.txt': 'that' });
+    const corpus = await loadCorpus({ train: `${folder}/Books (old) [1]/*.md` }, all);
+    expect(corpus.tokenizer.vocabulary.tokens).toEqual(['this']);
+    const none = `${folder}/Books (old) [1]/c.md`;
+    await expect(loadCorpus({ train: none }, all)).rejects.toThrow(`there is no file or folder ${none}`);
+  });
+
   test('may be several, joined in their order, each file once', async () => {
     const folder = await temporaryFolder(files);
     const train = ['texts/c.txt', 'texts/*.md', 'texts/a.md', 'texts'].map((path) => join(folder, path));
