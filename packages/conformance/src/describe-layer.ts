@@ -142,6 +142,27 @@ export const layerChecks: Readonly<Record<string, LayerCheck>> = {
     const { layer } = lab.subject();
     await expectError('StateError', () => layer.backward(dout));
   }),
+  'goes on unharmed where there was no room for a larger input': inLab(async (lab) => {
+    const used = lab.subject();
+    const [x, larger] = [lab.input(2, 3), lab.input(16, 40)];
+    const dout = lab.upstream(x);
+    const expected = await runOnce(used, x, dout);
+    const { allocate } = lab.backend;
+    lab.backend.allocate = () => {
+      throw new NoRoom();
+    };
+    try {
+      used.layer.forward(larger);
+    } catch (error) {
+      if (!(error instanceof NoRoom)) throw error;
+    } finally {
+      lab.backend.allocate = allocate;
+    }
+    const got = await runOnce(used, x, dout);
+    for (const [name, values] of Object.entries(expected)) {
+      expectSame(`${name} after memory was refused`, got[name], values);
+    }
+  }),
   'says how many bytes it holds, and gives them back, without its weights': inLab(async (lab) => {
     const x = lab.input(3, 4);
     const dout = lab.upstream(x);
@@ -158,6 +179,8 @@ export const layerChecks: Readonly<Record<string, LayerCheck>> = {
     await readAll(weights);
   }),
 };
+
+class NoRoom extends Error {}
 
 /** A layer that a check looks at. */
 interface Subject {

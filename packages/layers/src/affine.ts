@@ -62,6 +62,7 @@ export class Affine implements Layer {
     if (this.#plan?.x === x) return this.#plan;
     const { rows: D, cols: M, dtype } = this.W.value;
     expectShape(`${this.name}.forward`, 'x', x.shape, [...this.axes, D]);
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = {
       x,
       out: this.#memory.take('out', x.backend, [...x.shape.slice(0, -1), M], dtype),

@@ -58,6 +58,7 @@ export class Dropout extends MaskedLayer implements Layer {
   #planFor(x: Tensor): { out: Tensor } {
     if (this.#plan?.x === x) return this.#plan;
     expectShape(`${this.name}.forward`, 'x', x.shape, this.axes);
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = {
       x,
       out: this.#memory.take('out', x.backend, x.shape, x.dtype),

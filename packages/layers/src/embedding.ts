@@ -54,6 +54,7 @@ export class Embedding implements Layer<Tensor, Tensor, void> {
     if (this.#plan?.ids === ids) return this.#plan;
     const { cols: D, dtype } = this.W.value;
     expectShape(`${this.name}.forward`, 'ids', ids.shape, this.axes);
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = { ids, out: this.#memory.take('out', ids.backend, [...ids.shape, D], dtype) };
     return this.#plan;
   }

@@ -95,6 +95,7 @@ export class GRU {
     const [N] = x.shape;
     expectShape('GRU.forward', 'hPrev', hPrev.shape, [N, H]);
     if (this.#plan?.x === x) return this.#plan;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, x.backend, shape, this.Wx.value.dtype);
     this.#plan = {

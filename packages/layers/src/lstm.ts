@@ -87,6 +87,7 @@ export class LSTM {
     expectShape('LSTM.forward', 'hPrev', hPrev.shape, [N, H]);
     expectShape('LSTM.forward', 'cPrev', cPrev.shape, [N, H]);
     if (this.#plan?.x === x) return this.#plan;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, x.backend, shape, this.Wx.value.dtype);
     this.#plan = {

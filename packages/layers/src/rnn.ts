@@ -77,6 +77,7 @@ export class RNN {
     const [N] = x.shape;
     expectShape('RNN.forward', 'hPrev', hPrev.shape, [N, H]);
     if (this.#plan?.x === x) return this.#plan;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, x.backend, shape, this.Wx.value.dtype);
     const hs = take('hs', N, 2, H);

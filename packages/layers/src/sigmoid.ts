@@ -10,6 +10,7 @@ export class Sigmoid implements Layer {
   /** x of any shape, to the same shape */
   forward(x: Tensor): Tensor {
     if (this.#plan?.x !== x) {
+      this.#plan = undefined; // until there is room for all of it
       this.#plan = {
         x,
         out: this.#memory.take('out', x.backend, x.shape, x.dtype),

@@ -79,6 +79,7 @@ export class TimeBiLSTM implements Layer {
     expectShape('TimeBiLSTM.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
     const { backend } = xs;
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = {
       xs,
       xsReversed: this.#memory.take('xsReversed', backend, [N, T, D], dtype),

@@ -78,6 +78,7 @@ export class TimeEmbeddingDropout extends MaskedLayer implements Layer<Tensor, T
     const { rows: V, cols: D, dtype } = this.W.value;
     expectShape(`${this.name}.forward`, 'ids', ids.shape, ['N', 'T']);
     const [N, T] = ids.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) => this.#memory.take(name, ids.backend, shape, dtype);
     const ones = take('ones', V, 1);
     ids.backend.fill(ones, 1);

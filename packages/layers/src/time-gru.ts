@@ -144,6 +144,7 @@ export class TimeGRU implements Layer {
     const [D, H] = [this.Wx.value.rows, this.#H];
     expectShape('TimeGRU.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
     const hs = take('hs', N, T + 1, H);

@@ -69,6 +69,7 @@ export class TimeLayerNorm implements Layer {
     const { size: D, dtype } = this.gain.value;
     expectShape('TimeLayerNorm.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) => this.#memory.take(name, xs.backend, shape, dtype);
     this.#plan = {
       xs,

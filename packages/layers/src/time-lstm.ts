@@ -176,6 +176,7 @@ export class TimeLSTM implements Layer {
     const H = this.Wh.value.rows;
     expectShape('TimeLSTM.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
     const hs = take('hs', N, T + 1, H);

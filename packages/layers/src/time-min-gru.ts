@@ -138,6 +138,7 @@ export class TimeMinGRU implements Layer {
     const [D, H] = [this.W.value.rows, this.#H];
     expectShape('TimeMinGRU.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.W.value.dtype);
     const gates = take('gates', N, T, 2 * H);

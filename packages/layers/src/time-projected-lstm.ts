@@ -169,6 +169,7 @@ export class TimeProjectedLSTM implements Layer {
     const D = this.Wx.value.rows;
     expectShape('TimeProjectedLSTM.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
     const hs = take('hs', N, T + 1, P);

@@ -182,6 +182,7 @@ export class TimeQRNN implements Layer {
     const [D, H] = [this.Wx.value.rows, this.#H];
     expectShape('TimeQRNN.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
     const [inputs, dinputs] = [take('inputs', N, T + 1, D), take('dinputs', N, T + 1, D)];

@@ -129,6 +129,7 @@ export class TimeRNN implements Layer {
     const [D, H] = [this.Wx.value.rows, this.Wh.value.rows];
     expectShape('TimeRNN.forward', 'xs', xs.shape, ['N', 'T', D]);
     const [N, T] = xs.shape;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, ...shape: number[]) =>
       this.#memory.take(name, xs.backend, shape, this.Wx.value.dtype);
     const hs = take('hs', N, T + 1, H);

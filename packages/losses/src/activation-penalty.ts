@@ -91,6 +91,7 @@ export abstract class ActivationPenalty implements Layer {
     if (this.#plan?.hs === hs) return this.#plan;
     expectShape(`${this.#name}.forward`, 'hs', hs.shape, ['N', 'T', 'H']);
     const { backend, dtype } = hs;
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = {
       hs,
       loss: this.memory.take('loss', backend, [1], dtype),

@@ -255,6 +255,7 @@ export class AdaptiveSoftmaxWithLoss {
     const axes = given.shape.length === 2 ? ['M', this.#H] : ['N', 'T', this.#H];
     expectShape(`AdaptiveSoftmaxWithLoss.${method}`, 'hs', given.shape, axes);
     const { backend, dtype, rows: M, shape } = given;
+    this.#plan = undefined; // until there is room for all of it
     const take = (name: string, shape: Shape) => this.#memory.take(name, backend, shape, dtype);
     const flat = (x: Tensor) => new Tensor(backend, x.storage, [M, this.#H]);
     const [copied, dgiven] = [take('hs', shape), take('dhs', shape)];

@@ -26,6 +26,7 @@ export class SigmoidWithLoss {
     if (this.#plan?.scores !== scores) {
       expectShape(`${this.name}.forward`, 'scores', scores.shape, this.axes);
       const { backend, dtype } = scores;
+      this.#plan = undefined; // until there is room for all of it
       this.#plan = {
         scores,
         loss: this.#memory.take('loss', backend, [1], dtype),

@@ -117,6 +117,7 @@ export class SoftmaxWithLoss {
     if (this.#plan?.scores === scores) return this.#plan;
     expectShape(`${this.name}.forward`, 'scores', scores.shape, [...this.axes, 'V']);
     const { backend, dtype } = scores;
+    this.#plan = undefined; // until there is room for all of it
     this.#plan = {
       scores,
       normalizers: this.#memory.take('normalizers', backend, [scores.rows, 2], dtype),

@@ -8,6 +8,9 @@ export interface CrewMember {
   readonly failure?: string | undefined;
 }
 
+/** Milliseconds of one waiting, at most: more has passed only where the whole process stood still. */
+const LONGEST_WAIT = 100;
+
 /** Runs calls of kernels on the calling thread and on workers beside it. */
 export class Crew {
   readonly #kernels: Kernels;
@@ -22,9 +25,9 @@ export class Crew {
     this.#patience = patience;
   }
 
-  /** The calling thread counts. */
+  /** The calling thread counts; those that have failed do not. */
   get threads(): number {
-    return this.#workers.length + 1;
+    return this.#workers.filter(({ failure }) => failure === undefined).length + 1;
   }
 
   /** Does all chunks of a call and returns when the last is done. */
@@ -37,16 +40,18 @@ export class Crew {
     if (this.#broken) throw this.#brokenError();
     this.#kernels.begin(operation, chunks);
     let done = this.#kernels.awaitDone(chunks, 1_000_000);
-    let since = 0;
+    let waited = 0;
+    let last = performance.now();
     while (done < chunks) {
-      since ||= Date.now();
-      const now = this.#kernels.awaitDone(chunks, 1_000_000);
-      if (now > done) since = 0;
-      else if (Date.now() - since > this.#patience) {
+      const next = this.#kernels.awaitDone(chunks, 1_000_000);
+      const now = performance.now();
+      // A machine that slept has not waited.
+      waited = next > done ? 0 : waited + Math.min(now - last, LONGEST_WAIT);
+      if (waited > this.#patience) {
         this.#broken = true;
         throw this.#brokenError();
       }
-      done = now;
+      [done, last] = [next, now];
     }
   }
 

@@ -1,4 +1,5 @@
 import type { DType, Storage, Tensor } from '@unroll/tensor';
+import type { Heap } from './heap.ts';
 
 /** A right operand of a product in packed form. */
 export interface Packed {
@@ -27,6 +28,8 @@ export class WasmStorage implements Storage {
   readonly dtype: DType;
   readonly length: number;
   readonly address: number;
+  /** Whose memory it is. */
+  readonly heap: Heap;
   /** Counts the writes. */
   version = 0;
   freed = false;
@@ -37,9 +40,10 @@ export class WasmStorage implements Storage {
   /** Packed forms of views of it. */
   readonly packed: Map<Tensor, Packed> = new Map();
 
-  constructor(dtype: DType, length: number, address: number) {
+  constructor(dtype: DType, length: number, address: number, heap: Heap) {
     this.dtype = dtype;
     this.length = length;
     this.address = address;
+    this.heap = heap;
   }
 }

@@ -7,15 +7,18 @@ import {
   sameShape,
   type Tensor,
 } from '@unroll/tensor';
+import type { Heap } from './heap.ts';
 import { WasmStorage } from './storage.ts';
 
 // Where tensors lie in the memory, and what is refused of them.
 
-export function storageOf(operation: string, x: Tensor): WasmStorage {
+/** @param heap of the backend that asks: in the memory of another one, the same address is another tensor's */
+export function storageOf(operation: string, x: Tensor, heap: Heap): WasmStorage {
   expectAlive(operation, x.storage);
-  if (!(x.storage instanceof WasmStorage)) {
+  if (!(x.storage instanceof WasmStorage) || x.storage.heap !== heap) {
+    const whose = x.storage instanceof WasmStorage ? 'of another one' : `of ${x.backend.name}`;
     throw new StateError(
-      `${operation}: expected a tensor of the wasm backend, got one of ${x.backend.name}; make it with this backend`,
+      `${operation}: expected a tensor of this wasm backend, got one ${whose}; make it with this backend`,
     );
   }
   return x.storage;
@@ -105,6 +108,13 @@ export function expectMatrix(operation: string, name: string, x: Tensor, rows: n
     throw new ShapeError(
       `${operation}: expected ${name} of ${rows} rows and ${cols} columns, got ${formatShape(x.shape)}`,
     );
+  }
+}
+
+/** Where a kernel asks for a row by number, a view of more axes would have its rows elsewhere. */
+export function expectAxes(operation: string, name: string, x: Tensor, shape: readonly number[]): void {
+  if (!sameShape(x.shape, shape)) {
+    throw new ShapeError(`${operation}: expected ${name} ${formatShape(shape)}, got ${formatShape(x.shape)}`);
   }
 }
 

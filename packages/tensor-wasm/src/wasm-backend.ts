@@ -27,6 +27,7 @@ import {
   addressOf,
   checkOperand,
   eachElement,
+  expectAxes,
   expectLabels,
   expectMatrix,
   expectSame,
@@ -41,7 +42,7 @@ import {
   rowStride,
   storageOf,
 } from './views.ts';
-import { defaultThreads, startWorker } from './workers.ts';
+import { defaultThreads, startWorker, type Worker } from './workers.ts';
 
 export interface WasmBackendOptions {
   /** The calling thread and so many less one beside it; by default one for each core, or 1 where memory cannot be shared. */
@@ -120,7 +121,8 @@ export class WasmBackend implements Backend {
   }
 
   /**
-   * @throws StateError where WebAssembly has no SIMD
+   * Where nobody says how many threads, it takes one if memory cannot be shared or workers cannot be started.
+   * @throws StateError where WebAssembly has no SIMD, or there is no room for its memory
    * @throws ValueError if threads is not a whole number from 1, or more than 1 where memory cannot be shared
    */
   static async create({ threads, relaxedSimd, outside }: WasmBackendOptions = {}): Promise<WasmBackend> {
@@ -148,12 +150,31 @@ export class WasmBackend implements Backend {
     const { wasm } = await loadModule(relaxed, shared);
     const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
     const initial = Math.ceil((SCRATCH + count * SCRATCH_BYTES) / 65536);
-    const memory = new WebAssembly.Memory({ initial, maximum: 65536, shared });
+    const alone = (): Promise<WasmBackend> => WasmBackend.create({ relaxedSimd, outside, threads: 1 });
+    const memory = makeMemory(initial, shared);
+    if (!memory && threads === undefined && shared) return alone();
+    if (!memory) {
+      throw new StateError(
+        `WasmBackend: expected room for a memory of up to 4 GiB, ${shared ? 'shared by all threads, but it cannot be had; ask for { threads: 1 }' : 'but it cannot be had; is there a limit on memory here (ulimit -v)?'}`,
+      );
+    }
     const module = await WebAssembly.compile(bytes);
     const gemm = outside && (await openOutside(outside, memory));
     const instance = await WebAssembly.instantiate(module, importsOf(memory, gemm));
     const kernels = instance.exports as unknown as Kernels;
-    const workers = Array.from({ length: count - 1 }, (_, i) => startWorker(module, memory, i + 1, outside));
+    const workers: Worker[] = [];
+    try {
+      while (workers.length < count - 1) {
+        workers.push(startWorker(module, memory, workers.length + 1, outside));
+      }
+    } catch (error) {
+      for (const worker of workers) worker.stop();
+      if (threads === undefined) return alone();
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new StateError(
+        `WasmBackend: expected ${count - 1} threads beside this one, but one cannot be started (${detail}); ask for fewer`,
+      );
+    }
     const backend = new WasmBackend(memory, kernels, new Crew(kernels, workers), relaxed, outside);
     try {
       // A thread that cannot load what is outside would be missing without a word.
@@ -190,12 +211,12 @@ export class WasmBackend implements Backend {
     const address = this.#take(length * 4);
     this.#ints.fill(0, address >>> 2, (address >>> 2) + length);
     this.#bytes += length * bytesPerElement(dtype);
-    return new WasmStorage(dtype, length, address);
+    return new WasmStorage(dtype, length, address, this.#heap);
   }
 
   free(storage: Storage): void {
-    if (!(storage instanceof WasmStorage)) {
-      throw new StateError("WasmBackend.free: expected memory of the wasm backend, got another one's");
+    if (!(storage instanceof WasmStorage) || storage.heap !== this.#heap) {
+      throw new StateError("WasmBackend.free: expected memory of this wasm backend, got another one's");
     }
     if (storage.freed) return;
     storage.freed = true;
@@ -230,7 +251,7 @@ export class WasmBackend implements Backend {
   }
 
   fill(x: Tensor, value: number): void {
-    const storage = storageOf('fill', x);
+    const storage = this.#storageOf('fill', x);
     const isInt = storage.dtype === 'i32';
     const zero = Object.is(value, 0);
     const list = zero ? this.#listOf(x) : undefined;
@@ -251,7 +272,7 @@ export class WasmBackend implements Backend {
 
   copy(out: Tensor, x: Tensor): void {
     expectSame('copy', out, x);
-    const [a, b] = [storageOf('copy', out), storageOf('copy', x)];
+    const [a, b] = [this.#storageOf('copy', out), this.#storageOf('copy', x)];
     if (a.dtype !== b.dtype) throw new DTypeError(`copy: expected ${a.dtype}, got ${b.dtype}`);
     if (out.transposed !== x.transposed || (out.transposed && out.shape.length === 3)) {
       // Rows of one are columns of the other: element by element.
@@ -417,7 +438,7 @@ export class WasmBackend implements Backend {
     this.#int(2, K);
     this.#int(10, rowStride(out));
     this.#int(11, also.accumulate ? 1 : 0);
-    this.#int(12, also.bias ? addressOf(storageOf(operation, also.bias), also.bias) : 0);
+    this.#int(12, also.bias ? addressOf(this.#storageOf(operation, also.bias), also.bias) : 0);
     const [rows, columns] = outsideBlockFor(M, N, K);
     this.#int(13, rows);
     this.#int(14, columns);
@@ -457,9 +478,9 @@ export class WasmBackend implements Backend {
     this.#out(operation, 9, out);
     this.#int(12, innerRows(out));
     this.#int(13, accumulate ? 1 : 0);
-    this.#int(16, bias ? addressOf(storageOf(operation, bias), bias) : 0);
-    this.#int(17, sums ? addressOf(storageOf(operation, sums), sums) : 0);
-    if (sums) storageOf(operation, sums).version++;
+    this.#int(16, bias ? addressOf(this.#storageOf(operation, bias), bias) : 0);
+    this.#int(17, sums ? addressOf(this.#storageOf(operation, sums), sums) : 0);
+    if (sums) this.#storageOf(operation, sums).version++;
   }
 
   /**
@@ -467,7 +488,7 @@ export class WasmBackend implements Backend {
    * step, gets a packed form of its own.
    */
   #packedForm(operation: string, b: Tensor): number {
-    const storage = storageOf(operation, b);
+    const storage = this.#storageOf(operation, b);
     const known = storage.packed.get(b);
     if (!known) {
       this.#forgetOldest(storage);
@@ -545,7 +566,7 @@ export class WasmBackend implements Backend {
 
   /** Rows of x are listed from now on, if it is all zeros; else from when it is next filled with zeros. */
   #beginList(x: Tensor): RowList | undefined {
-    const storage = storageOf('scatterAdd', x);
+    const storage = this.#storageOf('scatterAdd', x);
     if (storage.list || !isWhole(x) || x.size < LEAST_LISTED) return undefined;
     const address = this.#take(x.rows * 4);
     storage.list = { version: storage.zeroVersion, address, count: 0, marks: new Uint8Array(x.rows) };
@@ -559,7 +580,7 @@ export class WasmBackend implements Backend {
       list.marks[id] = 1;
       this.#ints[(list.address >>> 2) + list.count++] = id;
     }
-    list.version = storageOf('scatterAdd', x).version;
+    list.version = this.#storageOf('scatterAdd', x).version;
   }
 
   sigmoid(out: Tensor, x: Tensor): void {
@@ -736,7 +757,7 @@ export class WasmBackend implements Backend {
   recurrenceBackward(da: Tensor, db: Tensor, dh: Tensor, dhs: Tensor, a: Tensor, hs: Tensor): void {
     const operation = 'recurrenceBackward';
     for (const x of [da, db, dhs]) expectSame(operation, a, x);
-    expectMatrix(operation, 'dh', dh, a.shape[0], a.cols);
+    expectAxes(operation, 'dh', dh, [a.shape[0], a.cols]);
     this.#out(operation, 4, da);
     this.#out(operation, 7, db);
     this.#out(operation, 10, dh);
@@ -803,6 +824,7 @@ export class WasmBackend implements Backend {
     expectSame(operation, dscores, scores);
     expectLabels(operation, scores, ts);
     expectMatrix(operation, 'normalizers', normalizers, scores.rows, 2);
+    this.#checkLabels(operation, ts, scores.cols, ignoreLabel); // they may be others than those of forward
     this.#rows(operation, scores);
     this.#in(operation, 4, scores);
     this.#int(7, this.#labels(operation, ts));
@@ -985,7 +1007,7 @@ export class WasmBackend implements Backend {
   /** Three words for a matrix that is read. */
   #in(operation: string, index: number, x: Tensor, dtype: DType = 'f32'): WasmStorage {
     checkOperand(operation, x);
-    const storage = storageOf(operation, x);
+    const storage = this.#storageOf(operation, x);
     if (storage.dtype !== dtype) {
       throw new DTypeError(`${operation}: expected ${dtype}, got ${storage.dtype} ${formatShape(x.shape)}`);
     }
@@ -1042,7 +1064,7 @@ export class WasmBackend implements Backend {
   /** Where numbers lie side by side, all of them: themselves, or a copy where the rows of the view lie apart. */
   #side(operation: string, x: Tensor, dtype: DType = 'f32'): number {
     checkOperand(operation, x);
-    const storage = storageOf(operation, x);
+    const storage = this.#storageOf(operation, x);
     if (storage.dtype !== dtype) {
       throw new DTypeError(`${operation}: expected ${dtype}, got ${storage.dtype} ${formatShape(x.shape)}`);
     }
@@ -1079,7 +1101,7 @@ export class WasmBackend implements Backend {
   #set(operation: string, x: Tensor, value: number): void {
     const at = this.#side(operation, x) >>> 2;
     this.#floats[at] = value;
-    storageOf(operation, x).version++;
+    this.#storageOf(operation, x).version++;
   }
 
   #checkIds(operation: string, W: Tensor, ids: Tensor): void {
@@ -1105,8 +1127,12 @@ export class WasmBackend implements Backend {
     return this.#ints[(this.#labels('read', ids) >>> 2) + at];
   }
 
+  #storageOf(operation: string, x: Tensor): WasmStorage {
+    return storageOf(operation, x, this.#heap);
+  }
+
   #elements(operation: string, x: Tensor): { storage: WasmStorage; data: TypedArray; start: number } {
-    const storage = storageOf(operation, x);
+    const storage = this.#storageOf(operation, x);
     const data = storage.dtype === 'i32' ? this.#ints : this.#floats;
     return { storage, data, start: (storage.address >>> 2) + x.offset };
   }
@@ -1118,6 +1144,16 @@ export class WasmBackend implements Backend {
       this.#floats = new Float32Array(this.#memory.buffer);
     }
     return address;
+  }
+}
+
+/** Not to 4 GiB, but a page less: an address at the very end would be 0 again. Undefined where it cannot be had. */
+function makeMemory(initial: number, shared: boolean): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial, maximum: 65535, shared });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

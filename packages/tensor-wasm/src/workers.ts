@@ -34,7 +34,14 @@ interface Surroundings {
     readonly versions?: { readonly node?: string };
   };
   readonly crossOriginIsolated?: boolean;
-  readonly Worker?: new (url: string) => { postMessage(value: unknown): void; terminate(): void };
+  readonly Worker?: new (
+    url: string,
+  ) => {
+    postMessage(value: unknown): void;
+    terminate(): void;
+    onmessage: ((event: { readonly data: unknown }) => void) | null;
+    onerror: ((event: { readonly message?: string }) => void) | null;
+  };
   readonly URL: { createObjectURL(blob: unknown): string; revokeObjectURL(url: string): void };
   readonly Blob: new (parts: readonly string[], options: { type: string }) => unknown;
   readonly navigator?: { readonly hardwareConcurrency?: number };
@@ -74,7 +81,7 @@ export function startWorker(
 ): Worker {
   const node = nodeWorkers();
   if (node) {
-    const code = `${source} const { parentPort, workerData } = require('node:worker_threads');
+    const code = `${source} const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
       start(workerData, () => parentPort.postMessage('ready')).catch((error) => { setImmediate(() => { throw error; }); });`;
     const worker = new node.Worker(code, { eval: true, workerData: { module, memory, thread, outside } });
     // Until it is ready it keeps the process alive, since somebody may wait for that; from then on it does not.
@@ -103,10 +110,31 @@ export function startWorker(
   const { Blob, URL, Worker } = surroundings;
   if (!Worker) throw new Error('WasmBackend: there are no workers here; use { threads: 1 }');
   const url = URL.createObjectURL(
-    new Blob([`${source} onmessage = ({ data }) => start(data, () => {});`], { type: 'text/javascript' }),
+    new Blob(
+      [
+        `${source} onmessage = ({ data }) => start(data, () => postMessage('')).catch((error) => postMessage(String(error)));`,
+      ],
+      { type: 'text/javascript' },
+    ),
   );
   const worker = new Worker(url);
+  let failure: string | undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    const fail = (reason: string): void => {
+      failure = reason;
+      reject(new Error(reason));
+    };
+    worker.onmessage = ({ data }) => (data === '' ? resolve() : fail(String(data)));
+    worker.onerror = ({ message }) => fail(message ?? 'it could not be loaded');
+  });
+  ready.catch(() => {});
   worker.postMessage({ module, memory, thread, outside });
   URL.revokeObjectURL(url);
-  return { ready: Promise.resolve(), stop: () => worker.terminate() };
+  return {
+    ready,
+    get failure() {
+      return failure;
+    },
+    stop: () => worker.terminate(),
+  };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { zeros } from './create.ts';
-import { ShapeError, StateError } from './errors.ts';
+import { ShapeError, StateError, ValueError } from './errors.ts';
 import { Memory } from './memory.ts';
 import { parameter } from './parameter.ts';
 import { ReferenceBackend } from './reference/reference-backend.ts';
@@ -35,6 +35,23 @@ describe('take', () => {
     memory.take('x', backend, [5, 5], 'f32');
     expect(storage.freed).toBe(true);
     expect(backend.bytes).toBe(25 * 4);
+  });
+
+  test('goes on where a backend has refused memory', () => {
+    memory.take('x', backend, [4, 5], 'f32');
+    const { allocate } = backend;
+    backend.allocate = () => {
+      throw new ValueError('no room');
+    };
+    expect(() => memory.take('x', backend, [40, 50], 'f32')).toThrow('no room');
+    backend.allocate = allocate;
+    for (const shape of [
+      [4, 5],
+      [2, 3],
+    ]) {
+      expect(memory.take('x', backend, shape, 'f32').storage.freed).toBe(false);
+    }
+    expect(backend.bytes).toBe(20 * 4);
   });
 
   test('takes new memory for another type or backend', () => {

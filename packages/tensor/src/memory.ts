@@ -31,6 +31,7 @@ export class Memory {
         return view;
       }
     }
+    this.#buffers.delete(name); // before it is given back: there may be no room for what follows
     known?.dispose();
     const made = zeros(backend, shape, dtype);
     this.#buffers.set(name, made);

@@ -26,6 +26,14 @@ describe('a tensor', () => {
     expect([b.size, b.rows, b.cols]).toEqual([5, 1, 5]);
   });
 
+  test('keeps its shape, whatever becomes of the array that it was made from', () => {
+    const shape = [2, 3];
+    const made = zeros(backend, shape);
+    shape[0] = 200;
+    expect(made.shape).toEqual([2, 3]);
+    expect(zeros(backend, [2, 3]).shape).toEqual(made.shape);
+  });
+
   test('knows where its rows start', () => {
     expect(Array.from(x.rowStarts)).toEqual([0, 4, 8, 12, 16, 20]);
     expect(Array.from(x.at(1).rowStarts)).toEqual([4, 16]);

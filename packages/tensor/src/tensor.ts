@@ -44,8 +44,8 @@ export class Tensor {
   ) {
     this.backend = backend;
     this.storage = storage;
-    this.shape = shape;
-    this.strides = strides;
+    this.shape = [...shape]; // whoever made them may use theirs again
+    this.strides = [...strides];
     this.offset = offset;
     this.transposed = transposed;
     this.size = sizeOf(shape);

@@ -39,7 +39,8 @@ const script = `
 function mark() {
   for (const line of document.querySelectorAll('.now')) line.classList.remove('now');
   const [, first, last] = location.hash.match(/^#L(\\d+)(?:-L(\\d+))?$/) ?? [];
-  for (let i = Number(first); i <= Number(last ?? first); i++) document.getElementById('L' + i)?.classList.add('now');
+  const end = Math.min(Number(last ?? first), document.querySelectorAll('.line').length);
+  for (let i = Number(first); i <= end; i++) document.getElementById('L' + i)?.classList.add('now');
   document.getElementById('L' + first)?.scrollIntoView();
 }
 addEventListener('hashchange', mark);

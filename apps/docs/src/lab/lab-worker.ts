@@ -242,10 +242,12 @@ export class LabWorker {
     const saved = this.#unkept ?? (isKept ? kept.saved : undefined);
     if (saved === undefined) return undefined;
     // A backend may be what has failed: a thread of it that died does not come back.
-    if (!DivergedError.isInstance(error)) this.#backend = undefined;
+    const broken = DivergedError.isInstance(error) ? undefined : failed.model.backend;
+    if (broken) this.#backend = undefined;
     const lab = Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
     const [unkept, notKept] = [this.#unkept, this.#notKept];
     const view = await this.#show(lab, this.#id);
+    if (broken && 'dispose' in broken && typeof broken.dispose === 'function') broken.dispose();
     this.#unkept = unkept;
     this.#notKept = notKept;
     return { ...view, ...(notKept && { notKept }) };

@@ -13,9 +13,7 @@ const breathe = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
-/** Memory that is shared has to be there at once, and as a whole: where it is not, one thread has to do. */
-const makeBackend = (): Promise<WasmBackend> =>
-  WasmBackend.create().catch(() => WasmBackend.create({ threads: 1 }));
+const makeBackend = (): Promise<WasmBackend> => WasmBackend.create();
 
 class TransferringWorker extends LabWorker {
   override async zipped(name: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -334,6 +334,17 @@ export const lossChecks: Checks<
       const ts = lab.ints([7, 7, 7], [3]);
       await holdSoftmaxBackward(lab, lab.unset([3, 9]), lab.randn([3, 9]), ts, 7, 1);
     }),
+    'refuses labels outside of the vocabulary, which forward has not seen': inLab(async (lab) => {
+      for (const wrong of [-2, 5, 2 ** 31 - 1]) {
+        const [dscores, scores, ts] = [lab.unset([3, 5]), lab.randn([3, 5]), lab.ints([4, 0, -1], [3])];
+        const { normalizers, count } = await holdSoftmax(lab, scores, ts, -1);
+        ts.write([4, wrong, -1]);
+        await expectError('ValueError', async () => {
+          lab.backend.softmaxCrossEntropyBackward(dscores, scores, normalizers, ts, count, -1, 1);
+          await dscores.read();
+        });
+      }
+    }),
     'refuses another shape': inLab(async (lab) => {
       const [normalizers, count, ts] = [lab.randn([3, 2]), lab.randn([1]), lab.ints([1, 2, 0], [3])];
       const { backend } = lab;

@@ -159,6 +159,7 @@ export const recurrenceChecks: Checks<'recurrence' | 'recurrenceBackward'> = {
         ['ShapeError', () => backend.recurrenceBackward(wrong, db, dh, dhs, a, hs)],
         ['ShapeError', () => backend.recurrenceBackward(da, wrong, dh, dhs, a, hs)],
         ['ShapeError', () => backend.recurrenceBackward(da, db, flat, dhs, a, hs)],
+        ['ShapeError', () => backend.recurrenceBackward(da, db, dhs.slice(0, 1), dhs, a, hs)],
         ['ShapeError', () => backend.recurrenceBackward(da, db, dh, wrong, a, hs)],
         ['ShapeError', () => backend.recurrenceBackward(da, db, dh, dhs, wrong, hs)],
         ['ShapeError', () => backend.recurrenceBackward(da, db, dh, dhs, a, da)],

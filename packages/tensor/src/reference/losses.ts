@@ -12,6 +12,20 @@ function expectLabels(operation: string, scores: Tensor, ts: Tensor): void {
   }
 }
 
+function expectLabel(
+  operation: string,
+  label: number,
+  V: number,
+  ignoreLabel: number,
+  { shape }: Tensor,
+  row: number,
+): void {
+  if (label >= 0 && label < V) return;
+  throw new ValueError(
+    `${operation}: expected labels from 0 to ${V - 1}, or ${ignoreLabel} to ignore, got ${label} at position ${row} of ${formatShape(shape)}`,
+  );
+}
+
 export function softmaxCrossEntropy(
   loss: Tensor,
   count: Tensor,
@@ -32,11 +46,7 @@ export function softmaxCrossEntropy(
   for (let row = 0; row < scores.rows; row++) {
     const label = labels[addressOf(ts, row)];
     if (label === ignoreLabel) continue;
-    if (label < 0 || label >= V) {
-      throw new ValueError(
-        `softmaxCrossEntropy: expected labels from 0 to ${V - 1}, or ${ignoreLabel} to ignore, got ${label} at position ${row} of ${formatShape(ts.shape)}`,
-      );
-    }
+    expectLabel('softmaxCrossEntropy', label, V, ignoreLabel, ts, row);
     const start = scores.rowStarts[row];
     let max = ss[start];
     for (let i = start + 1; i < start + V; i++) if (ss[i] > max) max = ss[i];
@@ -82,6 +92,7 @@ export function softmaxCrossEntropyBackward(
       ds.fill(0, d, d + V);
       continue;
     }
+    expectLabel('softmaxCrossEntropyBackward', label, V, ignoreLabel, ts, row);
     const s = scores.rowStarts[row];
     const max = ns[normalizers.rowStarts[row]];
     const scale = factor / ns[normalizers.rowStarts[row] + 1];

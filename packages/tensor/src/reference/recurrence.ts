@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { expectMatrix, expectSame, floats } from './storage.ts';
+import { expectSame, floats } from './storage.ts';
 
 export function recurrence(hs: Tensor, a: Tensor, b: Tensor): void {
   const [N, T, H] = a.shape;
@@ -30,7 +30,11 @@ export function recurrenceBackward(
   const [N, T, H] = a.shape;
   for (const x of [da, db, dhs]) expectSame('recurrenceBackward', a, x);
   expectStates('recurrenceBackward', hs, a);
-  expectMatrix('recurrenceBackward', 'dh', dh, N, H);
+  if (!sameShape(dh.shape, [N, H])) {
+    throw new ShapeError(
+      `recurrenceBackward: expected dh ${formatShape([N, H])}, got ${formatShape(dh.shape)}`,
+    );
+  }
   const das = floats('recurrenceBackward', da);
   const dbs = floats('recurrenceBackward', db);
   const d = floats('recurrenceBackward', dh);
