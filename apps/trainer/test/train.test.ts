@@ -387,7 +387,7 @@ describe('unroll train, and what belongs to somebody else', () => {
     await writeFile(join(folder, 'texts (old)', 'a.txt'), smallText);
     const run = join(folder, 'run');
     const begun = await unroll(
-      [...smallTraining('*.txt', run), '--max-time', '0s'],
+      [...smallTraining('*.txt', run), '--max-time', '0.001s'],
       {},
       join(folder, 'texts (old)'),
     );

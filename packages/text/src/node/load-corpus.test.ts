@@ -118,7 +118,7 @@ describe('paths', () => {
     const corpus = await loadCorpus({ train: `${folder}/Books (old) [1]/*.md` }, all);
     expect(corpus.tokenizer.vocabulary.tokens).toEqual(['this']);
     const none = `${folder}/Books (old) [1]/c.md`;
-    await expect(loadCorpus({ train: none }, all)).rejects.toThrow(`there is no file or folder ${none}`);
+    await expect(loadCorpus({ train: none }, all)).rejects.toThrow(`there is no file or folder at ${none}`);
   });
 
   test('may be several, joined in their order, each file once', async () => {
