@@ -144,7 +144,7 @@ describe('unroll train', () => {
     ['a value within itself', 'out: &a [*a]', 'stands within what it names'],
     ['__proto__ as a group', '{"__proto__":{"polluted":1}}', 'there is no setting __proto__'],
     ['brackets without end', '['.repeat(30_000), 'not YAML (or JSON)'],
-    ['a megabyte', '#'.repeat(2 ** 20), 'my.yaml: expected at most 32768 bytes, got 1048576'],
+    ['a megabyte', '#'.repeat(2 ** 20), 'characters beside lists of paths, got 1048576'],
     ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe]), 'expected UTF-8 text'],
   ])('refuses a configuration of %s with exit code 2', async (_, content, message) => {
     const path = join(await newFolder({ 'my.yaml': content }), 'my.yaml');

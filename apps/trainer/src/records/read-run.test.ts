@@ -195,6 +195,7 @@ describe('the settings of a run', () => {
 
   it.each([
     ['what is no YAML', '{a: [', /config\.resolved\.yaml: expected YAML or JSON \(/],
+    ['more than anybody would write', `a: ${'x'.repeat(1_100_000)}`, /expected at most 1048576 bytes/],
     ['an alias', 'a: &x [1]\nb: *x\n', /config\.resolved\.yaml: expected YAML or JSON \(/],
     ['what is nested without end', '['.repeat(30_000), /config\.resolved\.yaml: expected YAML or JSON \(/],
   ])('may not be %s', async (_, settings, message) => {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { CheckpointError, parseJson } from '@unroll/checkpoint';
 import { readFileChecked } from '@unroll/checkpoint/node';
 import { parse } from 'yaml';
@@ -39,9 +38,9 @@ export async function readScalars(path: string): Promise<Map<string, Scalar>> {
 async function readSmall(path: string): Promise<unknown> {
   try {
     if (path.endsWith('.json')) return parseJson(await readFileChecked(path, MOST_BYTES, ''), path);
+    const bytes = await readFileChecked(path, MOST_BYTES, '');
     // A run on hundreds of files has such settings; `run.json` says the same, for a parser that bears more.
-    if ((await sizeOf(path)) > MOST_YAML_BYTES) return undefined;
-    const bytes = await readFileChecked(path, MOST_YAML_BYTES, '');
+    if (bytes.length > MOST_YAML_BYTES) return undefined;
     // No aliases: a few lines could stand for gigabytes.
     return parse(new TextDecoder().decode(bytes), { maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
@@ -53,12 +52,6 @@ async function readSmall(path: string): Promise<unknown> {
     throw new DataError(`${path}: expected YAML or JSON (${why})`, { cause: error });
   }
 }
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0, // reading it says why
-  );
 
 const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

@@ -34,7 +34,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /** @param path names the file in messages, and what the paths in it are relative to */
 export function parseConfigFile(text: string, path: string): ConfigFile {
-  checkSize(text.length > MOST_NESTABLE ? text.replaceAll(LIST_LINE, '').length : text.length, path);
+  checkSize(text, path);
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
   const document = parseDocument(text, options);
@@ -83,7 +83,9 @@ async function readSmallFile(path: string): Promise<string> {
   }
 }
 
-function checkSize(size: number, path: string): void {
+function checkSize(text: string, path: string): void {
+  const mayHaveLists = text.length > MOST_NESTABLE && text.length <= MOST_BYTES;
+  const size = mayHaveLists ? text.replaceAll(LIST_LINE, '').length : text.length;
   if (size > MOST_NESTABLE) {
     throw new UsageError(
       `${path}: expected a configuration of at most ${MOST_NESTABLE} characters beside lists of paths, got ${size}`,

@@ -77,8 +77,18 @@ const fileCases: Case[] = [
     () => Array.from({ length: 250 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
     'there is no setting a',
   ],
-  ['more than 32 KB', () => '#'.repeat(40_000), 'expected a configuration of at most 32768 bytes'],
-  ['50 MB', () => ' '.repeat(50_000_000), 'expected a configuration of at most 32768 bytes'],
+  [
+    'more than 32 KB',
+    () => '#'.repeat(40_000),
+    'expected a configuration of at most 32768 characters beside lists of paths',
+  ],
+  ['lists in lists', () => `data:\n  train:\n${'    - - [a\n'.repeat(45_000)}`, 'beside lists of paths'],
+  ['a list without end', () => `data:\n  train:\n${'    - a\n'.repeat(120_000)}`, 'beside lists of paths'],
+  [
+    '50 MB',
+    () => ' '.repeat(50_000_000),
+    'expected a configuration of at most 32768 characters beside lists of paths',
+  ],
 ];
 
 const setCases: Case[] = [

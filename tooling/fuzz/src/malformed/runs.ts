@@ -277,7 +277,7 @@ const recordCases: Case[] = [
   [
     'settings of more than a megabyte',
     () => record('config.resolved.yaml', ' '.repeat(2_000_000)),
-    'expected at most 32768 bytes',
+    'expected at most 1048576 bytes',
   ],
 ];
 
