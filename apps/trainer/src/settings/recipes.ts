@@ -52,7 +52,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     reached: 'not run to its end yet',
     values: {
       model: {
-        ...{ name: 'stacked-rnnlm', wordvecSize: 300, hiddenSize: 1000, layers: 1, head: 'projected' },
+        ...{ name: 'stacked-rnnlm', wordvecSize: 300, hiddenSize: 900, layers: 1, head: 'projected' },
         outputBias: 'counts',
       },
       regularization: {
