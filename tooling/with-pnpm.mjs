@@ -5,7 +5,7 @@
  *   node tooling/with-pnpm.mjs run check
  *
  * The first call installs pnpm into .pnpm/ (git-ignored) and then the workspace's dependencies; later calls
- * find both there. Nothing outside this folder is touched.
+ * find both there. Outside this folder only npm's cache and pnpm's store, in the home folder, are written to.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
