@@ -64,6 +64,43 @@ describe('unroll resume', () => {
     expect(await stepsIn(out)).toHaveLength(40);
   });
 
+  it.each([
+    ['before', 4],
+    ['after', 24],
+  ])('goes on with an average that begins by itself, %s it has', async (when, stop) => {
+    const folder = await temporaryFolder();
+    const data = join(folder, 'text.txt');
+    await writeFile(data, smallText);
+    const weightsAfter = async (name: string, steps: number): Promise<[string, Uint8Array]> => {
+      const out = join(folder, name);
+      const averaging = [
+        '--average',
+        'asgd',
+        '--average-patience',
+        '1',
+        '--lr',
+        '20',
+        '--eval-interval',
+        '2',
+      ];
+      const more = [...averaging, '--max-steps', `${steps}`, '--epochs', '100', '--save-interval', '4'];
+      expect((await unroll(smallTraining(data, out, ...more))).code).toBe(0);
+      return [out, await readFile(join(out, 'model.safetensors'))];
+    };
+    const [, expected] = await weightsAfter('whole', 32);
+    const [out, begun] = await weightsAfter('stopped', stop);
+    const { average } = JSON.parse(await readFile(join(out, 'checkpoints', 'latest', 'state.json'), 'utf8'));
+    expect(average.losses).not.toEqual([]);
+    expect(average.start === null ? 'before' : 'after').toBe(when);
+    const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    config.settings.training.maxSteps = 32;
+    await writeFile(join(out, 'run.json'), JSON.stringify(config));
+    expect((await unroll(['resume', out])).code).toBe(0);
+    const ended = await readFile(join(out, 'model.safetensors'));
+    expect(ended).toEqual(expected);
+    expect(ended).not.toEqual(begun);
+  });
+
   it('saves and ends when its time is up, with 0', async () => {
     const { data, out } = await endedRun();
     const more = ['--force', '--max-steps', '1000000', '--epochs', '1000000', '--max-time', '0.5s'];

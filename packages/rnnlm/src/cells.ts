@@ -97,10 +97,10 @@ export const cells: Readonly<Record<CellName, Cell>> = {
 /** The names that a stack knows. */
 export const cellNames: readonly CellName[] = /* @__PURE__ */ Object.keys(cells) as CellName[];
 
-/** Of those whose b begins with the forget gate; the tanh RNN, the GRU, and what has no matrix Wh, have none. */
+/** Those whose b begins with the forget gate; the tanh RNN, the GRU, and what has no matrix Wh, have none. */
 export const cellsThatForget: readonly CellName[] = ['lstm', 'capped-lstm', 'coupled-lstm', 'projected-lstm'];
 
-/** Those with recurrent weights Wh. */
+/** Those with recurrent weights Wh, which can be dropped. */
 export const cellsWithWh: readonly CellName[] = [...cellsThatForget, 'rnn', 'gru'];
 
 /** Wx (D, G * H), Wh (H, G * H), b (G * H) for a layer with G gates. */

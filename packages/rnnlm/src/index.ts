@@ -1,5 +1,5 @@
 export { BetterRnnlm } from './better-rnnlm.ts';
-export { type CellName, cellNames } from './cells.ts';
+export { type CellName, cellNames, cellsThatForget, cellsWithWh } from './cells.ts';
 export { createModel, modelNames } from './create-model.ts';
 export { type GenerateOptions, generate } from './generate.ts';
 export { InitialWeights } from './initial-weights.ts';

@@ -1,8 +1,10 @@
 import { gradientCheck } from '@unroll/conformance';
+import { ActivationRegularizer, TemporalActivationRegularizer } from '@unroll/losses';
 import { SGD, zeroGrads } from '@unroll/optimizers';
 import { Random, ReferenceBackend, ShapeError, type Tensor, tensor, ValueError } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
 import { describeModel } from '../test/describe-model.ts';
+import { BetterRnnlm } from './better-rnnlm.ts';
 import { cellNames, cellsThatForget, cellsWithWh } from './cells.ts';
 import type { ModelOptions } from './language-model.ts';
 import { headNames, type StackConfig } from './model-config.ts';
@@ -33,6 +35,9 @@ const ids = ({ backend }: StackedRnnlm, N: number, T: number): Tensor =>
     [N, T],
     'i32',
   );
+
+const isPenalty = (layer: object): layer is ActivationRegularizer | TemporalActivationRegularizer =>
+  layer instanceof ActivationRegularizer || layer instanceof TemporalActivationRegularizer;
 
 const everyDropout = { words: 0.2, input: 0.3, hidden: 0.3, output: 0.3 };
 
@@ -67,7 +72,8 @@ describe('the gradients of a stack', () => {
   const stacks: StackConfig[] = cellNames.flatMap((cell) =>
     headNames.map((head) => ({
       ...{ cell, head, layers: 2, layerNorm: head === 'affine', smoothing: 0.1 },
-      projectionSize: 3,
+      ...(cell === 'projected-lstm' && { projectionSize: 3 }),
+      penalties: { activation: 0.2, temporal: 0.1 },
       dropouts: { ...everyDropout, weights: cellsWithWh.includes(cell) ? 0.3 : 0 },
     })),
   );
@@ -85,9 +91,15 @@ describe('the gradients of a stack', () => {
           model.setState(state); // the masks too are the same again
           return model.forward(xs, ts);
         };
+        const penalties = model.layers.filter((layer) => isPenalty(layer));
+        expect(penalties).toHaveLength(2);
         const errors = await gradientCheck({
           values: Object.fromEntries(model.params.map(({ name, value }) => [name, value])),
-          loss: () => forward().item(),
+          loss: async () => {
+            let loss = await forward().item();
+            for (const penalty of penalties) loss += await penalty.loss.item();
+            return loss;
+          },
           gradients: async () => {
             zeroGrads(model.params);
             forward();
@@ -130,6 +142,34 @@ describe('StackedRnnlm', () => {
     }
   });
 
+  it('is the BetterRnnlm when it has two LSTMs, a tied output and a mask for each step', async () => {
+    const sizes = { vocabSize: V, wordvecSize: H, hiddenSize: H, seed: 3, dtype: 'f64' } as const;
+    const better = new BetterRnnlm({ backend: new ReferenceBackend(), ...sizes, dropout: 0.4 });
+    const weights = new Map(
+      await Promise.all(
+        better.params.map(
+          async ({ name, value }) => [name, { shape: value.shape, data: await value.read() }] as const,
+        ),
+      ),
+    );
+    const dropouts = { input: 0.4, hidden: 0.4, output: 0.4, locked: false };
+    const stacked = make({ layers: 2, head: 'tied', dropouts }, { ...sizes, weights });
+    expect(stacked.params.map(({ name }) => name)).toEqual([...weights.keys()]);
+    const data = Array.from({ length: 12 }, () => random.integer(V));
+    const losses = await Promise.all(
+      [better, stacked].map((model) => {
+        const [x, t] = [data.slice(0, 6), data.slice(6)].map((d) => tensor(model.backend, d, [2, 3], 'i32'));
+        const loss = model.forward(x, t);
+        model.backward();
+        return loss.item();
+      }),
+    );
+    expect(losses[1]).toBe(losses[0]);
+    for (const [i, { grad }] of stacked.params.entries()) {
+      expect(await grad.read()).toEqual(await better.params[i].grad.read());
+    }
+  });
+
   it('drops nothing when it is not training', async () => {
     const dropouts = { ...everyDropout, weights: 0.4 };
     const [plain, dropping] = [make({ layers: 2 }), make({ layers: 2, dropouts, smoothing: 0.3 })];
@@ -145,8 +185,9 @@ describe('StackedRnnlm', () => {
     expect(await dropping.forward(x, t).item()).toBe(expected);
   });
 
-  it('goes on with the same masks from a state that was saved', async () => {
-    const stack: StackConfig = { layers: 2, dropouts: { ...everyDropout, weights: 0.3 }, head: 'tied' };
+  it.each(cellNames)('goes on with the same masks from a state that was saved: %s', async (cell) => {
+    const dropouts = { ...everyDropout, weights: cellsWithWh.includes(cell) ? 0.3 : 0 };
+    const stack: StackConfig = { cell, layers: 2, dropouts, head: 'tied' };
     const step = async (model: StackedRnnlm, blocks: readonly (readonly number[])[]) => {
       const optimizer = new SGD({ lr: 0.5 });
       const losses: number[] = [];
@@ -223,6 +264,7 @@ describe('StackedRnnlm', () => {
       { cell: 'gru', forgetBias: 1 },
       'expected forgetBias with a cell whose b begins with the forget gate (lstm, ',
     ],
+    [{ projectionSize: 3 }, 'expected projectionSize with the cell projected-lstm alone, got it with lstm'],
     [{ cell: 'gru', forgetBias: Number.NaN }, 'expected forgetBias to be a number, got NaN'],
     [
       { dropouts: { outptu: 0.5 } },

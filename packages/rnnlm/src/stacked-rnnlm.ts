@@ -27,7 +27,7 @@ export class StackedRnnlm extends LanguageModel {
     cell = 'lstm',
     layers: count = 1,
     head = 'affine',
-    projectionSize = wordvecSize,
+    projectionSize,
     layerNorm = false,
     forgetBias = 0,
     dropouts = {},
@@ -36,10 +36,9 @@ export class StackedRnnlm extends LanguageModel {
     ...options
   }: ModelOptions & StackConfig) {
     const stack = { cell, layers: count, head, layerNorm, forgetBias, dropouts, penalties, smoothing };
-    const sizes = { vocabSize, wordvecSize, hiddenSize, layers: count, projectionSize };
-    checkSizes('StackedRnnlm', sizes);
-    checkStack(stack);
-    const [V, D, H] = [vocabSize, wordvecSize, hiddenSize];
+    const [V, D, H, P] = [vocabSize, wordvecSize, hiddenSize, projectionSize ?? wordvecSize];
+    checkSizes('StackedRnnlm', { vocabSize, wordvecSize, hiddenSize, layers: count, projectionSize: P });
+    checkStack({ ...stack, projectionSize });
     const isProjected = cell === 'projected-lstm';
     const { words = 0, input = 0, hidden = 0, output = 0, weights: weightDrop = 0, locked = true } = dropouts;
 
@@ -65,7 +64,7 @@ export class StackedRnnlm extends LanguageModel {
 
     let from = D;
     for (let i = 1; i <= count; i++) {
-      const to = i === count && head === 'tied' ? D : isProjected ? projectionSize : H;
+      const to = i === count && head === 'tied' ? D : isProjected ? P : H;
       const { prefix, make } = cellOf(cell);
       const name = `${prefix}${i}`;
       add(name, make({ weights, name, D: from, H: to, cells: H, weightDrop, forgetBias }));
@@ -90,7 +89,7 @@ export class StackedRnnlm extends LanguageModel {
     add('affine', new TimeAffine(affineW, weights.zeros('affine.b', [V])));
 
     const config = { model: 'stacked-rnnlm', vocabSize, wordvecSize, hiddenSize, ...stack };
-    super({ config: isProjected ? { ...config, projectionSize } : config, weights, layers, smoothing });
+    super({ config: isProjected ? { ...config, projectionSize: P } : config, weights, layers, smoothing });
   }
 }
 
@@ -100,6 +99,7 @@ const penaltyNames = ['activation', 'temporal'];
 function checkStack({
   cell = 'lstm',
   head = 'affine',
+  projectionSize,
   forgetBias = 0,
   dropouts = {},
   penalties = {},
@@ -110,6 +110,10 @@ function checkStack({
   };
   cellOf(cell);
   expect(headNames.includes(head), `head to be one of ${headNames.join(', ')}, got ${head}`);
+  expect(
+    projectionSize === undefined || cell === 'projected-lstm',
+    `projectionSize with the cell projected-lstm alone, got it with ${cell}`,
+  );
   expect(
     !dropouts.weights || cellsWithWh.includes(cell),
     `dropouts.weights with a cell that has a matrix Wh (${cellsWithWh.join(', ')}), got ${cell}`,

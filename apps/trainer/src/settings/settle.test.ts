@@ -26,6 +26,14 @@ describe('settings that do something only with others', () => {
       '--projection-size goes with --layers 2 or more where the output is tied',
     ],
     [
+      { model: { ...stack, cell: 'qrnn' }, regularization: { dropoutWeights: 0.2 } },
+      '--dropout-weights goes with --cell lstm, capped-lstm, coupled-lstm, projected-lstm, rnn or gru, not with qrnn',
+    ],
+    [
+      { model: { ...stack, cell: 'gru', forgetBias: 1 } },
+      '--forget-bias goes with --cell lstm, capped-lstm, coupled-lstm or projected-lstm, not with gru',
+    ],
+    [
       { model: stack, regularization: { dropoutHidden: 0.5 } },
       '--dropout-hidden goes with --layers 2 or more',
     ],
@@ -104,6 +112,12 @@ describe('settings that do something only with others', () => {
       expect(origins.has(`${group}.${name}`), name).toBe(false);
     }
     expect(settings.training).toMatchObject({ timeSize: 70, randomLength: true });
+  });
+
+  it.each(Object.keys(recipes))('of the recipe %s give way to another cell', (name) => {
+    const { settings } = settled({ model: { ...stack, cell: 'qrnn' } }, name);
+    expect(settings.model.cell).toBe('qrnn');
+    expect(settings.regularization.dropoutWeights).toBeUndefined();
   });
 
   it.each(Object.keys(recipes))('fit together in the recipe %s', (name) => {

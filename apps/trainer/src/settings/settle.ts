@@ -1,3 +1,4 @@
+import { type CellName, cellsThatForget, cellsWithWh } from '@unroll/rnnlm';
 import { UsageError } from '../exit-code.ts';
 import { type ResolvedSettings, settingsSchema } from './layers.ts';
 import { type Settings, settingGroups } from './settings.ts';
@@ -11,9 +12,19 @@ interface Need {
   readonly goesWith: (settings: Settings) => string;
 }
 
+const oneOf = (names: readonly string[]): string =>
+  [...(names.length > 1 ? [names.slice(0, -1).join(', ')] : []), ...names.slice(-1)].join(' or ');
+
+const cellOf = ({ model }: Settings): CellName => model.cell ?? 'lstm';
+
 const withModel = (...models: readonly string[]): Pick<Need, 'isMet' | 'goesWith'> => ({
   isMet: ({ model }) => models.includes(model.name),
-  goesWith: ({ model }) => `--model ${models.join(' or ')}, not with ${model.name}`,
+  goesWith: ({ model }) => `--model ${oneOf(models)}, not with ${model.name}`,
+});
+
+const withCell = (...cells: readonly CellName[]): Pick<Need, 'isMet' | 'goesWith'> => ({
+  isMet: (settings) => cells.includes(cellOf(settings)),
+  goesWith: (settings) => `--cell ${oneOf(cells)}, not with ${cellOf(settings)}`,
 });
 
 const ofStack = {
@@ -41,8 +52,10 @@ const needs: readonly Need[] = [
     goesWith: (settings) =>
       settings.model.cell === 'projected-lstm'
         ? '--layers 2 or more where the output is tied'
-        : `--cell projected-lstm, not with ${settings.model.cell ?? 'lstm'}`,
+        : `--cell projected-lstm, not with ${cellOf(settings)}`,
   },
+  { group: 'regularization', name: 'dropoutWeights', ...withCell(...cellsWithWh) },
+  { group: 'model', name: 'forgetBias', ...withCell(...cellsThatForget) },
   {
     ...{ group: 'regularization', name: 'dropoutHidden' },
     isMet: (settings) => layersOf(settings) > 1,
