@@ -1,6 +1,9 @@
-import { describeLayer } from '@unroll/conformance';
+import { describeLayer, toBeAllClose } from '@unroll/conformance';
+import dropouts from '@unroll/fixtures/dropouts.json' with { type: 'json' };
 import { ReferenceBackend, type Tensor, tensor, ValueError, zeros } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
+import { FixtureTensors } from '../test/fixture-tensors.ts';
+import { precisions } from '../test/precisions.ts';
 import { Dropout } from './dropout.ts';
 import { LockedDropout } from './locked-dropout.ts';
 import { TimeDropout } from './time-dropout.ts';
@@ -26,6 +29,24 @@ for (const [name, Layer] of Object.entries({ TimeDropout, LockedDropout })) {
     },
   });
 }
+
+expect.extend({ toBeAllClose });
+
+describe.each(precisions)('Against PyTorch, in $dtype', ({ dtype, forward, gradient }) => {
+  it.each([
+    ['plain', Dropout],
+    ['step', TimeDropout],
+    ['locked', LockedDropout],
+  ])('outputs and gradients of two blocks, each with its mask, agree: %s', async (name, Layer) => {
+    const given = new FixtureTensors(dropouts, name, dtype);
+    const layer = new Layer(0.4, { seed: 11 });
+    for (const block of [1, 2]) {
+      const [xs, dout] = given.inputs(`xs${block}`, `dout${block}`);
+      expect(await layer.forward(xs).read()).toBeAllClose(given.expected(`out${block}`), forward);
+      expect(await layer.backward(dout).read()).toBeAllClose(given.expected(`dxs${block}`), gradient);
+    }
+  });
+});
 
 describe.each([
   ['Dropout', Dropout, [40, 50], '(N, D)', [40, 5, 10]],

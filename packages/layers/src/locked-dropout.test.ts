@@ -1,24 +1,6 @@
-import { toBeAllClose } from '@unroll/conformance';
-import dropouts from '@unroll/fixtures/dropouts.json' with { type: 'json' };
 import { ReferenceBackend, tensor } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
-import { FixtureTensors } from '../test/fixture-tensors.ts';
-import { precisions } from '../test/precisions.ts';
 import { LockedDropout } from './locked-dropout.ts';
-
-expect.extend({ toBeAllClose });
-
-describe.each(precisions)('LockedDropout, against PyTorch, in $dtype', ({ dtype, forward, gradient }) => {
-  it('agrees on outputs and gradients of two blocks, each with its mask', async () => {
-    const given = new FixtureTensors(dropouts, 'locked', dtype);
-    const layer = new LockedDropout(0.4, { seed: 11 });
-    for (const block of [1, 2]) {
-      const [xs, dout] = given.inputs(`xs${block}`, `dout${block}`);
-      expect(await layer.forward(xs).read()).toBeAllClose(given.expected(`out${block}`), forward);
-      expect(await layer.backward(dout).read()).toBeAllClose(given.expected(`dxs${block}`), gradient);
-    }
-  });
-});
 
 describe('LockedDropout', () => {
   it('has one mask for all time steps, another for each sequence, and another in the next block', async () => {
