@@ -78,6 +78,7 @@ it('makes a page with all that a repetition needs', () => {
     '2026-01-02',
     '14,810',
     '1,302 parameters',
+    'Validation by steps: ',
   ]) {
     expect(page).toContain(text);
   }

@@ -14,7 +14,8 @@ What the command reaches, and how to see it for oneself: \`pnpm results\` lists 
 trains and measures one, \`pnpm results --table\` makes this page from [what was recorded](results). A figure is that of the model with
 the best validation loss, by \`unroll evaluate\`: in batches of 10 over 35 steps, the tail dropped, unless a row says otherwise. Of several
 seeds it is their mean, with the least and the most in brackets; a goal is met if the mean meets it. Times are those of \`unroll train\`
-from its start to its end, with all that it reads, evaluates and saves.
+from its start to its end, with all that it reads, evaluates and saves. The commit that is named with a checkpoint makes its very
+bits again, on such a machine; that of another day may round otherwise.
 
 ${shortTable(rows, results, 'results')}
 
@@ -74,7 +75,7 @@ function section(row: Row, runs: readonly Result[]): string {
     [
       ...row.published.map(({ value, of, source }) => `- Published: ${value}, ${of} (${source}).`),
       ...goals.map((goal) => `- Goal: ${describeGoal(row, goal, runs)}.`),
-      ...runs.map(describeRun),
+      ...runs.map((run) => describeRun(row, run)),
     ].join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -105,12 +106,16 @@ function runsTable(row: Row, runs: readonly Result[]): string {
 }
 
 /** What does not fit into a table, and what a repetition should come to. */
-function describeRun(run: Result): string {
+function describeRun(row: Row, run: Result): string {
   const { seed, command, computed, machine, commit, parameters, steps, parts, date, sha256 } = run;
+  const validation = run.validation.map(
+    (evaluation) => `${show(row, evaluation[row.measure])} after ${count(evaluation.step)}`,
+  );
   const inParts = parts > 1 ? `, in ${parts} parts` : '';
   return [
     `- Seed ${seed}: \`${command}\`, ${count(parameters)} parameters, ${count(steps)} steps${inParts}, ${date.slice(0, 10)}, on ${computed};`,
     `  Node ${machine.node.replace('v', '')}, ${machine.platform}; commit ${commit}; sha256 of the weights \`${sha256}\`.`,
+    `  Validation by steps: ${validation.join(', ')}.`,
   ].join('\n');
 }
 

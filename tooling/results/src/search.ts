@@ -1,0 +1,70 @@
+/**
+ * Short runs that differ from a recipe in one thing each: what a choice is worth before an hour goes into it. On the validation text alone.
+ *
+ *     pnpm --filter @unroll/results run search [--only batch,head] [--data folder]
+ *
+ * Prints a table. A run that is there already is not made again: runs/search has them.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { count } from '@unroll/trainer/src/format.ts';
+import { readRun } from '@unroll/trainer/src/records/read-run.ts';
+import { runToEnd } from './command.ts';
+import { pennTreebank } from './corpora.ts';
+import { findCorpus } from './find-corpus.ts';
+import { ResultsError } from './results-error.ts';
+
+/** Two epochs, so that a schedule comes to its end. */
+const common = ['--recipe', 'hour', '--epochs', '2', '--sample-size', '0', '--seed', '1'];
+
+/** By what they vary; the empty one is the recipe as it is. */
+const variants: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  recipe: [[]],
+  schedule: [
+    ['--schedule', 'warmup'],
+    ['--schedule', 'linear'],
+    ['--schedule', 'one-cycle'],
+  ],
+  batch: [
+    ['--batch-size', '16'],
+    ['--batch-size', '64'],
+  ],
+  head: [
+    ['--head', 'affine'],
+    ['--head', 'tied'],
+  ],
+  averaging: [
+    ['--average', 'none'],
+    ['--average', 'ema', '--average-decay', '0.99'],
+  ],
+};
+
+const root = resolve(import.meta.dirname, '..', '..', '..');
+const { values } = parseArgs({ options: { only: { type: 'string' }, data: { type: 'string' } } });
+const wanted = values.only?.split(',') ?? Object.keys(variants);
+const unknown = wanted.find((name) => !Object.hasOwn(variants, name));
+if (unknown !== undefined)
+  throw new ResultsError(`--only: expected some of ${Object.keys(variants).join(', ')}, got ${unknown}`);
+const data = findCorpus(pennTreebank, values.data && resolve(process.env.INIT_CWD ?? '.', values.data));
+
+const lines: string[] = [];
+for (const more of wanted.flatMap((name) => variants[name])) {
+  const name = more.length === 0 ? 'recipe' : more.join(' ').replaceAll('--', '').replaceAll(' ', '-');
+  const out = join(root, 'runs', 'search', name);
+  const args = existsSync(join(out, 'run.json'))
+    ? ['resume', out, '--data', data] // which has nothing to do where it has come to its end
+    : ['train', '--data', data, ...common, ...more, '--out', out];
+  const unroll = [process.execPath, join(root, 'apps', 'trainer', 'bin', 'unroll.js')] as const;
+  const code = await runToEnd(unroll, args);
+  if (code !== 0) throw new ResultsError(`${out}: unroll ${args[0]} ended with ${code}`, code);
+  const { best, parameters, lastStep, seconds = 0 } = await readRun(out);
+  const what = more.length === 0 ? '`--recipe hour --epochs 2`' : `\`${more.join(' ')}\``;
+  const figures = [count(lastStep?.step ?? 0), count(parameters), best?.perplexity.toFixed(1) ?? ''];
+  lines.push(`| ${[what, ...figures, `${(seconds / 60).toFixed(1)}`].join(' | ')} |`);
+}
+console.log(
+  ['| | steps | parameters | validation perplexity | minutes |', '|---|---:|---:|---:|---:|', ...lines].join(
+    '\n',
+  ),
+);
