@@ -51,12 +51,22 @@ export default defineConfig({
         returnToTopLabel: '맨 위로',
         langMenuLabel: '언어 바꾸기',
         skipToContentLabel: '본문으로 건너뛰기',
+        notFound: {
+          title: '페이지를 찾을 수 없습니다',
+          quote: '주소를 다시 확인하거나 첫 페이지에서 찾아보세요.',
+          linkLabel: '첫 페이지로 가기',
+          linkText: '첫 페이지로',
+        },
       },
     },
   },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
   themeConfig: {
     i18nRouting: pageInOtherLanguage,
+    notFound: {
+      title: 'No such page',
+      quote: 'Nothing has this address: look for it from the first page on.',
+    },
     outline: [2, 3],
     search: {
       provider: 'local',

@@ -1,9 +1,9 @@
 /** What pages need that is not written by hand: traces of what the packages do, and the repository's own texts. */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { readChangesets } from '@changesets/read';
 import { changesPage } from '../src/build/changes-page.ts';
-import { exampleName, examplesIn } from '../src/build/examples.ts';
+import { exampleName, examplesIn, moduleOf } from '../src/build/examples.ts';
 import { pageFrom, repositoryPages } from '../src/build/repository-pages.ts';
 import { content, generated, root } from '../src/build/root.ts';
 import { siteText } from '../src/build/site-text.ts';
@@ -20,8 +20,14 @@ await writeFile(join(generated, 'traces.json'), JSON.stringify(Object.fromEntrie
 const pages = join(content, 'generated');
 const open = join(content, 'public');
 const texts = join(open, 'text');
-for (const folder of [pages, texts, join(open, 'pictures'), join(open, 'reports')])
+for (const folder of [texts, join(open, 'pictures'), join(open, 'reports')])
   await rm(folder, { recursive: true, force: true });
+await mkdir(pages, { recursive: true });
+for (const entry of await readdir(pages, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  const ofOthers = /^api\b|^proof\/index\.md$/.test(relative(pages, path).replaceAll('\\', '/'));
+  if (entry.isFile() && !ofOthers) await rm(path);
+}
 for (const page of repositoryPages(root)) {
   const made = pageFrom(page, root);
   const path = join(pages, `${page.to}.md`);
@@ -42,10 +48,22 @@ for (const lang of ['en', 'ko'] as const)
 const examples = join(generated, 'examples');
 await rm(examples, { recursive: true, force: true });
 await mkdir(examples, { recursive: true });
+const snippets = join(generated, 'snippets');
+await rm(snippets, { recursive: true, force: true });
+await mkdir(snippets, { recursive: true });
+const keepSnippets = async (name: string, markdown: string): Promise<void> => {
+  const module = moduleOf(markdown);
+  const file = `${name.replace(/\.md$/, '').replaceAll(/[/\\]/g, '-')}.ts`;
+  if (module !== undefined) await writeFile(join(snippets, file), module);
+};
+await keepSnippets('repository', await readFile(join(root, 'README.md'), 'utf8'));
+
 const outputs: Record<string, string> = {};
 for (const name of await readdir(content, { recursive: true })) {
   if (!name.endsWith('.md')) continue;
-  for (const code of examplesIn(await readFile(join(content, name), 'utf8'))) {
+  const markdown = await readFile(join(content, name), 'utf8');
+  await keepSnippets(name, markdown);
+  for (const code of examplesIn(markdown)) {
     const id = exampleName(code);
     if (Object.hasOwn(outputs, id)) continue; // the same in two languages
     await writeFile(join(examples, `${id}.ts`), code);

@@ -4,6 +4,8 @@
  *   --only weight,first,speed,tasks,heap   some of it
  *   --minutes 30                           for how long the memory is watched
  *   --record                               docs/measured keeps what came of it
+ *
+ * It ends with 1 if a figure is not what was asked for.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,9 +35,12 @@ const text = await readFile(join(content, 'public/text/en.txt'), 'utf8');
 const settings = { ...defaults, steps: 1_000_000 };
 const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1];
 const figures: Figure[] = [];
-function show(what: string, value: string, asked?: string): void {
-  console.log(`${what.padEnd(58)} ${value.padStart(12)}${asked ? `   asked: ${asked}` : ''}`);
+/** @param isMet whether it is as asked: if not, the command fails in the end */
+function show(what: string, value: string, asked?: string, isMet = true): void {
+  const verdict = asked ? `   asked: ${asked}${isMet ? '' : ', NOT MET'}` : '';
+  console.log(`${what.padEnd(58)} ${value.padStart(12)}${verdict}`);
   figures.push({ what, value, ...(asked && { asked }) });
+  if (!isMet) process.exitCode = 1;
 }
 
 async function begin(page: Page): Promise<void> {
@@ -75,17 +80,27 @@ const parts: Record<string, () => Promise<void>> = {
       return [still / 1000, (sum - still) / 1000];
     };
     const [still] = await weigh('guides/sizes', async () => {});
-    show('JavaScript of a page without a live part, gzip', `${still.toFixed(1)} KB`, '120 KB at most');
+    show(
+      'JavaScript of a page without a live part, gzip',
+      `${still.toFixed(1)} KB`,
+      '120 KB at most',
+      still <= 120,
+    );
     const [landing, live] = await weigh('', async (page) => {
       await page.click('.landing-demo button');
       await page.waitForFunction(
         () => Number(document.querySelector('.landing-demo')?.getAttribute('data-loss')) > 0,
       );
     });
-    show('JavaScript of the landing page, before Start', `${landing.toFixed(1)} KB`, '120 KB at most');
-    show('what training there fetches', `${live.toFixed(1)} KB`, '150 KB at most');
+    show(
+      'JavaScript of the landing page, before Start',
+      `${landing.toFixed(1)} KB`,
+      '120 KB at most',
+      landing <= 120,
+    );
+    show('what training there fetches', `${live.toFixed(1)} KB`, '150 KB at most', live <= 150);
     const [, more] = await weigh(playground, begin);
-    show('what training in the playground fetches', `${more.toFixed(1)} KB`, '150 KB at most');
+    show('what training in the playground fetches', `${more.toFixed(1)} KB`, '150 KB at most', more <= 150);
     await site.close();
   },
 
@@ -103,7 +118,13 @@ const parts: Record<string, () => Promise<void>> = {
       times.push(performance.now() - start);
       await page.context().close();
     }
-    show('from Train to the first loss, median of 5', `${median(times).toFixed(0)} ms`, '2,000 ms at most');
+    const time = median(times);
+    show(
+      'from Train to the first loss, median of 5',
+      `${time.toFixed(0)} ms`,
+      '2,000 ms at most',
+      time <= 2000,
+    );
     await site.close();
   },
 
@@ -138,7 +159,8 @@ const parts: Record<string, () => Promise<void>> = {
     }
     const ratio = median(inTab.map((rate, i) => rate / inNode[i]));
     show('tokens a second in Node, one thread', median(inNode).toFixed(0));
-    show('in the tab, one thread', `${median(inTab).toFixed(0)}, ${ratio.toFixed(2)} x`, '0.7 x at least');
+    const shown = `${median(inTab).toFixed(0)}, ${ratio.toFixed(2)} x`;
+    show('in the tab, one thread', shown, '0.7 x at least', ratio >= 0.7);
     await site.close();
   },
 
@@ -156,7 +178,8 @@ const parts: Record<string, () => Promise<void>> = {
     await page.waitForTimeout(20_000);
     const tasks = await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
     const longest = tasks.length > 0 ? `, ${Math.max(...tasks).toFixed(0)} ms` : '';
-    show('tasks over 50 ms on the main thread in 20 s of training', `${tasks.length}${longest}`, 'none');
+    const what = 'tasks over 50 ms on the main thread in 20 s of training';
+    show(what, `${tasks.length}${longest}`, 'none', tasks.length === 0);
     await site.close();
   },
 
@@ -186,6 +209,7 @@ const parts: Record<string, () => Promise<void>> = {
       `memory of the tab over ${minutes} min: ${(first / 1e6).toFixed(1)} to ${(last / 1e6).toFixed(1)} MB`,
       `${growth.toFixed(1)} %`,
       'within 5 %',
+      Math.abs(growth) <= 5,
     );
     await site.close();
   },

@@ -5,6 +5,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { en } from '../src/words/en.ts';
+import { ko } from '../src/words/ko.ts';
 import { reasonToSkip, visit } from './site/browse.ts';
 import { builtPages } from './site/pages.ts';
 
@@ -21,11 +24,28 @@ if (folder === undefined || reason !== undefined) {
 await mkdir(folder, { recursive: true });
 const site = await visit();
 
+/** What a page is for is seen when it is at work. */
+async function begin(page: Page): Promise<void> {
+  for (const player of await page.locator('.player').all()) {
+    await player.locator('button').first().click();
+    await player.locator('.player-call').waitFor();
+  }
+  const small = page.locator('.playground .button', {
+    hasText: new RegExp(`${en.playground.begin}|${ko.playground.begin}`),
+  });
+  if ((await small.count()) > 0) {
+    await small.click();
+    await page.locator('.hidden-map canvas').waitFor();
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+}
+
 async function take(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   const viewport = sizes[size];
   const page = await site.open('', { viewport, colorScheme, reducedMotion: 'reduce' });
   for (const path of builtPages().filter((path) => path.includes(filter))) {
     await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
+    await begin(page);
     await page.waitForTimeout(200); // what is live has its height by now
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     const name = path.replace(/\/$/, '').replaceAll('/', '-') || 'index';

@@ -24,6 +24,7 @@ const pictures = {
   ThePlayground: defineAsyncComponent(() => import('../../src/components/playground/ThePlayground.vue')),
   SamplingBars: defineAsyncComponent(() => import('../../src/components/SamplingBars.vue')),
   StreamsOverText: defineAsyncComponent(() => import('../../src/components/StreamsOverText.vue')),
+  TextBlocks: defineAsyncComponent(() => import('../../src/components/TextBlocks.vue')),
   TiedWeights: defineAsyncComponent(() => import('../../src/components/TiedWeights.vue')),
 };
 

@@ -39,6 +39,9 @@ export function proofPage({ root, gradients, parities, measured, sizes }: Proof)
     JSON.parse(readFileSync(join(results, newest), 'utf8')),
   );
   const ofPyTorch = Math.min(...rnnlm.filter(({ name }) => name.startsWith('PyTorch')).map(({ ms }) => ms));
+  const { engines } = z
+    .object({ engines: z.object({ node: z.string() }) })
+    .parse(JSON.parse(readFileSync(join(root, 'packages/tensor/package.json'), 'utf8')));
   const steps = rnnlm.map(
     ({ name, ms, peakRss }) =>
       `| ${name} | ${ms < 100 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} | ${(ms / ofPyTorch).toFixed(2)} | ${Math.round(peakRss / 1e6).toLocaleString('en')} |`,
@@ -103,8 +106,9 @@ ${sizes.map(({ name, size }) => `| ${name} | ${(size / 1000).toFixed(1)} |`).joi
 
 | | |
 |---|---|
-| Node | 20.19 or newer; from 22 on with fused multiply-add |
-| browsers | those with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4 and newer; several threads where a page is isolated |
+| Node | ${engines.node}; from 22 on with fused multiply-add |
+| browsers | those with [WebAssembly SIMD](https://webassembly.org/features/): Chrome 91, Firefox 89, Safari 16.4 and newer; several threads where a page is isolated. Chromium is tested |
+| this site | module workers and mixed colours, too: Chrome 111, Firefox 115, Safari 16.4 and newer |
 | BLAS | OpenBLAS on Linux is tested; others are called the same way |
 `;
 }

@@ -6,9 +6,9 @@ import { build } from 'esbuild';
 
 const source = fileURLToPath(new URL('../offline/service-worker.ts', import.meta.url));
 
-/** What live parts are made of: all scripts and styles but those that belong to one page, or to the search. */
+/** What live parts and the search are made of: all scripts and styles but those that belong to one page. */
 export function livePartsIn(files: readonly string[]): string[] {
-  return files.filter((name) => /\.(js|css)$/.test(name) && !/\.md\.|@localSearchIndex/.test(name)).sort();
+  return files.filter((name) => /\.(js|css)$/.test(name) && !/\.md\./.test(name)).sort();
 }
 
 /** Writes `service-worker.js`, which knows the names of what it is to keep. */

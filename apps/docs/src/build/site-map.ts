@@ -56,7 +56,7 @@ const sections: readonly Section[] = [
       { path: '/guides/interchange', en: 'PyTorch, NumPy, ONNX', ko: 'PyTorch, NumPy, ONNX' },
       { path: '/guides/own-layer', en: 'Your own layer', ko: '내 계층 만들기' },
       { path: '/guides/own-backend', en: 'A backend', ko: '백엔드 만들기' },
-      { path: '/guides/from-the-book', en: 'From the book', ko: '책에서 오신 분께' },
+      { path: '/guides/from-the-book', en: 'From the book', ko: '책으로 공부하신 분께' },
       { path: '/guides/from-keras', en: 'From Keras', ko: 'Keras에서 오신 분께' },
       { path: '/guides/from-pytorch', en: 'From PyTorch', ko: 'PyTorch에서 오신 분께' },
     ],

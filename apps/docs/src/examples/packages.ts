@@ -1,5 +1,6 @@
 /** What an example in a page can import; each comes when it is asked for. */
 export const packages: Readonly<Record<string, () => Promise<unknown>>> = {
+  '@unroll/backend': () => import('@unroll/backend'),
   '@unroll/checkpoint': () => import('@unroll/checkpoint'),
   '@unroll/conformance/checks': () => import('@unroll/conformance/checks'),
   '@unroll/interchange': () => import('@unroll/interchange'),

@@ -1,4 +1,5 @@
-const IMPORT = /^import\s+(type\s+)?\{([^}]*)\}\s+from\s+'([^']+)';?[^\S\n]*$/gm;
+/** The imports that an example may have: of names, or of types alone. */
+export const IMPORT: RegExp = /^import\s+(type\s+)?\{([^}]*)\}\s+from\s+'([^']+)';?[^\S\n]*$/gm;
 
 /**
  * An example as the body of a function, `await load('@unroll/tensor')` in the place of its imports: so a page can run it without a

@@ -1,5 +1,9 @@
 import { type Remote, wrap } from 'comlink';
+import { carryProblems } from './carry-problems.ts';
+import { LabError } from './problem.ts';
 import type { LabWorkerApi } from './worker.ts';
+
+carryProblems();
 
 /** What an answer becomes that will not come any more: nothing that anybody should be told of. */
 export class Closed extends Error {
@@ -34,9 +38,7 @@ export function connect(failed: (reason: Error) => void): Connection {
     waiting.clear();
   };
   worker.addEventListener('error', (event) => {
-    const reason = new Error(
-      event.message || 'the worker of this page could not be loaded; is the connection gone?',
-    );
+    const reason = event.message ? new Error(event.message) : new LabError({ name: 'noWorker', values: {} });
     end(reason);
     failed(reason);
   });

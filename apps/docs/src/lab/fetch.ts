@@ -1,9 +1,17 @@
+import { LabError } from './problem.ts';
 import type { NamedBytes } from './zip-folder.ts';
 
-/** @throws Error with the address and what the server said, if it has no such file */
+/** @throws LabError with the address and what the server said, if it has no such file, or cannot be reached */
 async function fetched(url: string): Promise<Response> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  const failed = (answer: string, cause?: unknown): LabError =>
+    new LabError({ name: 'notFetched', values: { url, answer } }, { cause });
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw failed(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  if (!response.ok) throw failed(`${response.status} ${response.statusText}`.trim());
   return response;
 }
 

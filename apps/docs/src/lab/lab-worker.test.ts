@@ -1,7 +1,7 @@
 import { ReferenceBackend } from '@unroll/tensor';
-import { TextError } from '@unroll/text';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LabEvent, LabWorker } from './lab-worker.ts';
+import { LabError } from './problem.ts';
 import { defaults, type LabSettings } from './settings.ts';
 import type { Kept, NotKeptReason, Shelf, Unreadable } from './shelf.ts';
 import { folderFrom } from './zip-folder.ts';
@@ -181,7 +181,8 @@ describe('LabWorker', () => {
     const worker = make(memory);
     await worker.create({ ...settings, steps: 20 }, CAT, NAME);
     await worker.run(() => {}, NAME);
-    expect(worker.aimFor(50)).toMatchObject({ step: 20, settings: { steps: 50 } });
+    expect(await worker.aimFor(50, NAME)).toMatchObject({ step: 20, settings: { steps: 50 } });
+    expect(await make(memory).restore(NAME)).toMatchObject({ view: { step: 20, settings: { steps: 50 } } });
     await worker.run(() => {}, NAME);
     const { view } = await make(memory).restore(NAME);
     expect(view).toMatchObject({ step: 50, settings: { ...settings, steps: 50 } });
@@ -194,7 +195,7 @@ describe('LabWorker', () => {
     const files = [{ name: 'mine.zip', bytes: await worker.zipped('mine') }];
     const before = await worker.measure();
     expect((await worker.load(files, settings, '한글만 있는 글', NAME)).text).toBe('');
-    await expect(worker.read('한글만 있는 글', NAME)).rejects.toThrow(TextError);
+    await expect(worker.read('한글만 있는 글', NAME)).rejects.toThrow(LabError);
     await expect(worker.read('the cat', NAME)).rejects.toThrow('expected at least 17 tokens of text');
     expect((await worker.read(CAT, NAME)).text).toBe(CAT);
     expect(await worker.measure()).toEqual(before);

@@ -4,6 +4,7 @@ import { TextError } from '@unroll/text';
 import { DivergedError, type Evaluation, type TrainingEvent } from '@unroll/training';
 import type { HistoryPoint } from './history.ts';
 import { Lab, type LabFacts, type NextToken, type SavedLab, type TokenValues } from './lab.ts';
+import { LabError, problemOf } from './problem.ts';
 import type { LabSettings } from './settings.ts';
 import type { NotKeptReason, Shelf, Unreadable } from './shelf.ts';
 import { folderFrom, type NamedBytes, zipFolder } from './zip-folder.ts';
@@ -89,8 +90,8 @@ export class LabWorker {
         const lab = Lab.restore(kept.saved, kept.text, await this.#ready(), this.#breathe);
         return { view: await this.#show(lab, kept.id) };
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        return { unreadable: { text: kept.text, reason } };
+        const message = error instanceof Error ? error.message : String(error);
+        return { unreadable: { text: kept.text, reason: problemOf(error) ?? message } };
       }
     });
   }
@@ -105,7 +106,7 @@ export class LabWorker {
       try {
         lab = withText(text);
       } catch (error) {
-        if (!TextError.isInstance(error)) throw error;
+        if (!isAboutText(error)) throw error;
         lab = withText('');
       }
       return this.#show(lab, newId(), name);
@@ -114,7 +115,7 @@ export class LabWorker {
 
   /**
    * Gives a model that came without a text one to be trained on.
-   * @throws TextError if the text has tokens that the model does not know, or too few
+   * @throws LabError if the text has tokens that the model does not know, or too few
    */
   read(text: string, name?: string): Promise<LabView> {
     return this.#inTurn(async () => {
@@ -125,9 +126,14 @@ export class LabWorker {
     });
   }
 
-  aimFor(steps: number): LabView {
-    this.#there.aimFor(steps);
-    return viewOf(this.#there);
+  /** From now on it is to be trained for so many steps in all, which the browser keeps, too. While nothing is trained. */
+  aimFor(steps: number, name?: string): Promise<LabView> {
+    return this.#inTurn(async () => {
+      const lab = this.#there;
+      lab.aimFor(steps);
+      if (name !== undefined) await this.#keep(name, lab, this.#id, await lab.savedAtRest());
+      return this.#viewOf(lab);
+    });
   }
 
   /** @throws what ended the run; if `tell` heard of `back`, the model is again what was kept last */
@@ -138,9 +144,7 @@ export class LabWorker {
     await allTold(tell, async (tell) => {
       const keep = async (saved: SavedLab): Promise<void> => {
         if (name === undefined) return;
-        const reason = await this.#shelfOf(name).keep({ id, saved, text: lab.text });
-        this.#unkept = reason === undefined ? undefined : saved;
-        this.#notKept = reason;
+        const reason = await this.#keep(name, lab, id, saved);
         if (reason !== told) tell({ type: 'not-kept', reason });
         told = reason;
       };
@@ -225,13 +229,26 @@ export class LabWorker {
     this.#id = id;
     this.#unkept = undefined;
     this.#notKept = undefined;
-    if (name === undefined) return viewOf(lab);
-    const saved = await lab.saved();
-    const notKept = await this.#shelfOf(name).keep({ id, saved, text: lab.text }, true);
-    this.#notKept = notKept;
-    if (notKept === undefined) return viewOf(lab);
-    this.#unkept = saved;
-    return { ...viewOf(lab), notKept };
+    if (name !== undefined) await this.#keep(name, lab, id, await lab.saved(), true);
+    return this.#viewOf(lab);
+  }
+
+  /** @returns why the browser does not keep it; undefined if it does */
+  async #keep(
+    name: string,
+    { text }: Lab,
+    id: string,
+    saved: SavedLab,
+    mayReplace = false,
+  ): Promise<NotKeptReason | undefined> {
+    const reason = await this.#shelfOf(name).keep({ id, saved, text }, mayReplace);
+    this.#unkept = reason === undefined ? undefined : saved;
+    this.#notKept = reason;
+    return reason;
+  }
+
+  #viewOf(lab: Lab): LabView {
+    return { ...viewOf(lab), ...(this.#notKept && { notKept: this.#notKept }) };
   }
 
   /** What a run that failed has left does not fit together: steps without their curves, weights that are no numbers. */
@@ -252,6 +269,12 @@ export class LabWorker {
     this.#notKept = notKept;
     return { ...view, ...(notKept && { notKept }) };
   }
+}
+
+/** Is it the text that is wrong, and not the model? */
+function isAboutText(error: unknown): boolean {
+  const names = ['noWords', 'textTooShort', 'unknownTokens'];
+  return TextError.isInstance(error) || (error instanceof LabError && names.includes(error.problem.name));
 }
 
 function viewOf({ facts, settings, text, step, history }: Lab): LabView {

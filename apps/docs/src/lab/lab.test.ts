@@ -1,10 +1,10 @@
 import { ReferenceBackend } from '@unroll/tensor';
 import { WasmBackend } from '@unroll/tensor-wasm';
-import { TextError } from '@unroll/text';
 import type { TrainingEvent } from '@unroll/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Lab, type SavedLab } from './lab.ts';
 import { packModel, unpackModel } from './model-files.ts';
+import { LabError } from './problem.ts';
 import { defaults, type LabSettings } from './settings.ts';
 
 const TEXT = 'the cat sat on the mat, and the dog sat on the log. '.repeat(120);
@@ -173,7 +173,7 @@ describe('Lab', () => {
     const lab = await make();
     const folder = await lab.folder();
     const wanted = { ...settings, hiddenSize: 999, cell: 'rnn' } as const;
-    expect(() => Lab.fromFolder(folder, wanted, KOREAN, lab.model.backend, breathe)).toThrow(TextError);
+    expect(() => Lab.fromFolder(folder, wanted, KOREAN, lab.model.backend, breathe)).toThrow(LabError);
     const other = Lab.fromFolder(folder, wanted, '', lab.model.backend, breathe);
     dispose.push(() => other.dispose());
     expect([other.text, other.settings.hiddenSize, other.settings.cell]).toEqual(['', 16, 'lstm']);

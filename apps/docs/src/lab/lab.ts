@@ -13,7 +13,8 @@ import { type Evaluation, evaluate, type TrainingEvent, type TrainingState, trai
 import { addPoint, type HistoryPoint, pointOf } from './history.ts';
 import { expectFits } from './memory.ts';
 import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
-import { type LabSettings, settingsOf } from './settings.ts';
+import { LabError } from './problem.ts';
+import { cellOf, type LabSettings, settingsOf } from './settings.ts';
 
 /** What is known before the first step. */
 export interface LabFacts {
@@ -24,6 +25,9 @@ export interface LabFacts {
   readonly stepsPerEpoch: number;
   readonly backend: string;
   readonly threads: number;
+  /** Of the model: from elsewhere it may have what cannot be chosen here. */
+  readonly tokenizer: string;
+  readonly cell: string;
 }
 
 /** All that is needed to go on where a lab was left, beside the text: plain values, which a browser can store. */
@@ -114,7 +118,7 @@ export class Lab {
     this.tokenizer = tokenizer;
     this.text = text;
     this.#breathe = breathe;
-    const ids = tokenizer.encode(text);
+    const ids = this.#encoded(text);
     const left = ids.length - Math.ceil(ids.length * VALID_SHARE);
     const holdsBack =
       ids.length * VALID_SHARE >= LEAST_VALID && left > settings.batchSize * settings.timeSize;
@@ -130,6 +134,7 @@ export class Lab {
       parameters: model.params.reduce((sum, { value }) => sum + value.size, 0),
       stepsPerEpoch: ids.length === 0 ? 0 : this.#batches().stepsPerEpoch,
       ...{ backend: model.backend.name, threads: threadsOf(model.backend) },
+      ...{ tokenizer: tokenizer.kind, cell: cellOf(model.config) },
     };
   }
 
@@ -137,7 +142,7 @@ export class Lab {
    * A new model for a text.
    * @param breathe lets others have their turn
    * @param minCount characters that are rarer are unknown to the model, which then takes any text
-   * @throws TextError if the text is too short for the batch
+   * @throws LabError if the text is too short for the batch, or the model too large for a tab
    */
   static create(
     settings: LabSettings,
@@ -147,9 +152,7 @@ export class Lab {
     minCount = 1,
   ): Lab {
     if (settings.tokenizer === 'word' && text.trim() === '')
-      throw new TextError(
-        'expected a text with words, got one of spaces alone; choose characters, or another text',
-      );
+      throw new LabError({ name: 'noWords', values: {} });
     const tokenizer =
       settings.tokenizer === 'char'
         ? CharTokenizer.fromText(text, minCount > 1 ? { minCount } : {})
@@ -183,7 +186,7 @@ export class Lab {
   /**
    * A model to ask, and to train further on a text if there is one.
    * @param settings of the training to come; sizes are those of the model
-   * @throws TextError if the text has tokens that the model does not know, or too few
+   * @throws LabError if the text has tokens that the model does not know, or too few
    */
   static fromFolder(
     folder: ModelFolder,
@@ -293,6 +296,13 @@ export class Lab {
   /** Ends `run` after the step at hand. */
   stop(): void {
     if (this.#stop) this.#stop.aborted = true;
+  }
+
+  /** As `saved`, once nobody asks any more: while nothing is trained. */
+  savedAtRest(): Promise<SavedLab> {
+    const saved = this.#resting.then(() => this.saved());
+    this.#resting = saved.catch(() => {});
+    return saved;
   }
 
   /** All from which to go on. Between two steps only. */
@@ -473,7 +483,7 @@ export class Lab {
     });
   }
 
-  /** @throws TextError if there is a token that the model does not know, or none at all */
+  /** @throws LabError if there is a token that the model does not know */
   #idsOf(text: string): number[] {
     const ids = [...this.#encoded(text)].slice(-LONGEST_QUESTION);
     return ids.length > 0 ? ids : [this.#train[0] ?? 0]; // nothing to go on from: as a text begins
@@ -484,10 +494,10 @@ export class Lab {
       return this.tokenizer.encode(text);
     } catch (error) {
       if (!TextError.isInstance(error)) throw error;
-      const parts = this.tokenizer.kind === 'word' ? text.split(/\s+/) : [...text];
-      const unknown = [...new Set(parts)].filter((part) => part !== '' && !this.#knows(part));
-      const shown = unknown.slice(0, 5).map((part) => JSON.stringify(part));
-      throw new TextError(`the text that the model has learned has no ${shown.join(', ')}`, { cause: error });
+      const parts = new Set(this.tokenizer.kind === 'word' ? text.split(/\s+/) : text);
+      const unknown = [...parts].filter((part) => part !== '' && !this.#knows(part));
+      const tokens = unknown.slice(0, 5).map((part) => JSON.stringify(part));
+      throw new LabError({ name: 'unknownTokens', values: { tokens } }, { cause: error });
     }
   }
 
@@ -535,10 +545,7 @@ export class Lab {
 function expectLongEnough(tokens: number, { batchSize, timeSize }: LabSettings): void {
   const least = batchSize * timeSize + 1;
   if (tokens >= least) return;
-  throw new TextError(
-    `expected at least ${least.toLocaleString('en')} tokens of text, for N = ${batchSize} streams of T = ${timeSize} time steps; got ${tokens.toLocaleString('en')}. ` +
-      'Use a longer text, or a smaller N or T',
-  );
+  throw new LabError({ name: 'textTooShort', values: { least, batchSize, timeSize, tokens } });
 }
 
 /** What was made on the way to an error is given back. */

@@ -1,3 +1,4 @@
+import { LabError } from './problem.ts';
 import type { LabSettings } from './settings.ts';
 
 /** More than this is not begun: a browser would end the tab, on a phone long before. */
@@ -16,12 +17,13 @@ export function bytesToTrain(
   return 4 * (4 * parameters + block);
 }
 
-/** @throws RangeError with the estimate and what to do, if a tab could not bear it */
+/** @throws LabError with the estimate and what to do, if a tab could not bear it */
 export function expectFits(settings: LabSettings, V: number): void {
   const bytes = bytesToTrain(settings, V);
   if (bytes <= MOST) return;
-  const words = settings.tokenizer === 'word' ? ', or take characters instead of words' : '';
-  throw new RangeError(
-    `expected a model that takes at most ${MOST / 1e6} MB to train, got about ${Math.round(bytes / 1e6).toLocaleString('en')} MB for ${V.toLocaleString('en')} different tokens; lower H, D, N, T or the number of layers${words}`,
-  );
+  const hasWords = settings.tokenizer === 'word';
+  throw new LabError({
+    name: 'tooLargeToTrain',
+    values: { most: MOST / 1e6, size: Math.round(bytes / 1e6), vocabSize: V, hasWords },
+  });
 }

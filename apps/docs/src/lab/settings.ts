@@ -132,13 +132,18 @@ export function settingsOf(
   settings: LabSettings,
 ): LabSettings {
   const own = { wordvecSize, hiddenSize, layers: layers ?? (model === 'better-rnnlm' ? 2 : 1) };
-  const cellOf = cell ?? (model === 'simple-rnnlm' ? 'rnn' : 'lstm');
+  const name = cellOf({ model, cell });
   return {
     ...settings,
     ...own,
     ...(isChoice('tokenizer', tokenizer) && { tokenizer }),
-    ...(isChoice('cell', cellOf) && { cell: cellOf }),
+    cell: isChoice('cell', name) ? name : 'lstm', // no other has more gates
   };
+}
+
+/** The recurrent layers of a model, also of one that does not say. */
+export function cellOf({ model, cell }: Pick<ModelConfig, 'model' | 'cell'>): CellName {
+  return cell ?? (model === 'simple-rnnlm' ? 'rnn' : 'lstm');
 }
 
 function isChoice<Name extends ChoiceName>(name: Name, value: string): value is LabSettings[Name] {

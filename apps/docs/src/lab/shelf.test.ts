@@ -134,11 +134,11 @@ it('keeps model and text together, or neither', async () => {
 });
 
 it.each([
-  ['of another form', (browser: Browser) => browser.values.set('lab', { settings: {} }), 'another form'],
+  ['of another form', (browser: Browser) => browser.values.set('lab', { settings: {} }), 'keptInOtherForm'],
   [
     'of another lab',
     (browser: Browser) => browser.values.set('lab', { version: 1, id: 'x', saved: {} }),
-    'belong',
+    'keptApart',
   ],
   [
     'with settings that there are not',
@@ -147,14 +147,14 @@ it.each([
         ...{ version: 1, id: 'a' },
         saved: { settings: { ...defaults, optimizer: 'no' } },
       }),
-    'settings',
+    'keptWithoutSettings',
   ],
-])('has the text all the same beside a model %s', async (_, damage, reason) => {
+])('has the text all the same beside a model %s', async (_, damage, name) => {
   const browser = new Browser();
   const shelf = new Shelf('lab', browser, browser.locks);
   await shelf.keep(kept('a', 'my text'));
   damage(browser);
-  expect(await shelf.read()).toEqual({ text: 'my text', reason: expect.stringContaining(reason) });
+  expect(await shelf.read()).toEqual({ text: 'my text', reason: { name, values: {} } });
 });
 
 it('says nothing where the browser does not let it read', async () => {

@@ -1,5 +1,6 @@
 import { delMany, getMany, set, setMany } from 'idb-keyval';
 import type { SavedLab } from './lab.ts';
+import type { Problem } from './problem.ts';
 import { isSettings } from './settings.ts';
 
 /** Why the browser does not keep a model. */
@@ -15,7 +16,8 @@ export interface Kept {
 /** What is kept cannot be used. The text of the reader is there all the same. */
 export interface Unreadable {
   readonly text: string | undefined;
-  readonly reason: string;
+  /** In words only where there are none in every language. */
+  readonly reason: Problem | string;
 }
 
 /** What a browser stores, as far as it is needed here. */
@@ -123,11 +125,13 @@ export class Shelf {
     const [lab, ownText] = all as [Partial<StoredLab> | undefined, Partial<StoredText> | undefined];
     if (lab === undefined && ownText === undefined) return undefined;
     const text = typeof ownText?.text === 'string' ? ownText.text : undefined;
-    if (lab?.version !== VERSION || !lab.id || !lab.saved)
-      return { text, reason: 'it has another form than models have here' };
-    if (text === undefined || lab.id !== ownText?.id)
-      return { text, reason: 'model and text do not belong together' };
-    if (!isSettings(lab.saved.settings)) return { text, reason: 'its settings are none' };
+    const unreadable = (name: 'keptInOtherForm' | 'keptApart' | 'keptWithoutSettings'): Unreadable => ({
+      text,
+      reason: { name, values: {} },
+    });
+    if (lab?.version !== VERSION || !lab.id || !lab.saved) return unreadable('keptInOtherForm');
+    if (text === undefined || lab.id !== ownText?.id) return unreadable('keptApart');
+    if (!isSettings(lab.saved.settings)) return unreadable('keptWithoutSettings');
     this.#seen = lab.written;
     this.#textOf = lab.id;
     return { id: lab.id, saved: lab.saved, text };

@@ -23,8 +23,8 @@ export interface UsedLab {
   readonly training: Ref<boolean>;
   /** Is a model being made, or fetched? */
   readonly busy: Ref<boolean>;
-  /** What went wrong last; empty if nothing did. */
-  readonly error: Ref<string>;
+  /** What went wrong last; undefined if nothing did. `useSay` has words for it. */
+  readonly error: ShallowRef<unknown>;
   /** Why the browser does not keep the model; undefined if it does. */
   readonly notKept: Ref<NotKeptReason | undefined>;
   /** After an error: the step at which the model is again; else undefined. */
@@ -90,7 +90,7 @@ export function useLab(name?: string): UsedLab {
   const tokensPerSecond = ref<number>();
   const training = ref(false);
   const busy = ref(false);
-  const error = ref('');
+  const error = shallowRef<unknown>();
   const notKept = ref<NotKeptReason>();
   const backAt = ref<number>();
   const unreadable = shallowRef<Unreadable>();
@@ -111,7 +111,7 @@ export function useLab(name?: string): UsedLab {
       close();
       show(undefined);
       const tell = (): void => {
-        error.value = reason.message;
+        error.value = reason;
       };
       // What the browser has kept can be gone on with, in a new worker.
       if (hadModel) void restore().finally(tell);
@@ -163,12 +163,13 @@ export function useLab(name?: string): UsedLab {
 
   /** What goes wrong is shown, not thrown. */
   async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
-    error.value = '';
+    error.value = undefined;
     backAt.value = undefined;
     try {
       return await act();
     } catch (caught) {
-      error.value = caught instanceof Error ? caught.message : String(caught);
+      const isNothing = caught instanceof Error && caught.message === ''; // nobody waits for it any more
+      error.value = isNothing ? undefined : caught;
       return undefined;
     }
   }
@@ -213,7 +214,7 @@ export function useLab(name?: string): UsedLab {
     load: async (fetch) => {
       let isShown = false;
       await whileBusy(async (isCurrent) => {
-        error.value = '';
+        error.value = undefined;
         const { files, settings, text } = await fetch();
         if (!isCurrent()) return;
         const buffers = files.map(({ bytes }) => bytes.buffer as ArrayBuffer);
@@ -236,8 +237,10 @@ export function useLab(name?: string): UsedLab {
     },
     aimFor: async (steps) => {
       if (training.value || !view.value) return;
-      const shown = await attempt(() => ask((lab) => lab.aimFor(steps)));
-      if (shown && view.value) view.value = { ...view.value, settings: shown.settings };
+      const shown = await attempt(() => ask((lab) => lab.aimFor(steps, name)));
+      if (!shown || !view.value) return;
+      view.value = { ...view.value, settings: shown.settings };
+      notKept.value = shown.notKept;
     },
     restore,
     train: async (steps) => {
@@ -263,7 +266,7 @@ export function useLab(name?: string): UsedLab {
     leave: () => {
       close();
       show(undefined);
-      error.value = '';
+      error.value = undefined;
     },
     zipped: (folder) => ask((lab) => lab.zipped(folder)),
     write: (prompt, size, options, tell) => ask((lab) => lab.write(prompt, size, options, proxy(tell))),

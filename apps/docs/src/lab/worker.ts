@@ -1,5 +1,6 @@
 import { WasmBackend } from '@unroll/tensor-wasm';
 import { expose, transfer } from 'comlink';
+import { carryProblems } from './carry-problems.ts';
 import { LabWorker } from './lab-worker.ts';
 import { Shelf } from './shelf.ts';
 
@@ -24,4 +25,5 @@ class TransferringWorker extends LabWorker {
 
 export type LabWorkerApi = LabWorker;
 
+carryProblems();
 expose(new TransferringWorker(makeBackend, breathe, (name) => new Shelf(name)));

@@ -1,5 +1,6 @@
 import { unzipSync, zipSync } from 'fflate';
 import type { ModelFolder } from './model-files.ts';
+import { LabError } from './problem.ts';
 
 /** A file as it was chosen, or fetched. */
 export interface NamedBytes {
@@ -27,21 +28,22 @@ export function zipFolder(folder: ModelFolder, name: string): Uint8Array<ArrayBu
 
 /**
  * The files of a model folder from what was chosen: the files themselves, or a zip of them. For a worker.
- * @throws Error naming what is wrong with it
+ * @throws LabError naming what is wrong with it
  */
 export function folderFrom(chosen: readonly NamedBytes[]): ModelFolder {
   const folder = new Map<string, Uint8Array>();
   let total = 0;
   const take = (source: string, name: string, bytes: Uint8Array): void => {
     total += bytes.length;
-    if (total > MOST) throw new Error(`${source}: expected at most ${MOST / 1e6} MB, got more`);
-    if (folder.has(name)) throw new Error(`${source}: expected the files of one model, got ${name} twice`);
+    if (total > MOST)
+      throw new LabError({ name: 'filesTooLarge', values: { file: source, most: MOST / 1e6 } });
+    if (folder.has(name)) throw new LabError({ name: 'fileTwice', values: { file: source, name } });
     folder.set(name, bytes);
   };
   for (const { name, bytes } of chosen) {
     if (known.has(name)) take(name, name, bytes);
     else if (isZip(bytes)) for (const [file, content] of unzipped(name, bytes)) take(name, file, content);
-    else throw new Error(`${name}: expected a zip of a model folder, or its files ${[...known].join(', ')}`);
+    else throw new LabError({ name: 'notOfAModel', values: { file: name, known: [...known] } });
   }
   return folder;
 }
@@ -53,33 +55,35 @@ function partsOf(path: string): [folder: string, name: string] {
   return [parts.slice(0, -1).join('/'), parts[parts.length - 1]];
 }
 
-function unzipped(source: string, bytes: Uint8Array): [string, Uint8Array][] {
+function unzipped(file: string, bytes: Uint8Array): [string, Uint8Array][] {
   let [total, entries] = [0, 0];
   try {
     const files = unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
         entries++;
-        if (entries > MOST_ENTRIES) throw new Error(`at most ${MOST_ENTRIES} entries, got more`);
+        if (entries > MOST_ENTRIES)
+          throw new LabError({ name: 'tooManyEntries', values: { file, most: MOST_ENTRIES } });
         if (!known.has(partsOf(name)[1])) return false;
         total += Math.max(size, originalSize); // what is stored as it is takes its size, whatever else is said
-        if (total > MOST) throw new Error(`at most ${MOST / 1e6} MB, got more`);
+        if (total > MOST) throw new LabError({ name: 'zipTooLarge', values: { file, most: MOST / 1e6 } });
         return true;
       },
     });
-    return onlyFolder(Object.entries(files));
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    throw new Error(`${source}: expected a zip of a model folder: ${what}`, { cause: error });
+    return onlyFolder(file, Object.entries(files));
+  } catch (cause) {
+    if (cause instanceof LabError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError({ name: 'badZip', values: { file, message } }, { cause });
   }
 }
 
 /** The files of the one folder that has a model: those of two are not to be mixed. */
-function onlyFolder(files: readonly [string, Uint8Array][]): [string, Uint8Array][] {
+function onlyFolder(file: string, files: readonly [string, Uint8Array][]): [string, Uint8Array][] {
   const named = files.map(([path, content]) => [...partsOf(path), content] as const);
   const models = named.filter(([, name]) => name === 'config.json').map(([folder]) => folder);
   if (models.length > 1) {
-    const shown = models.slice(0, 5).map((folder) => folder || '.');
-    throw new Error(`one model, got ${models.length}, in ${shown.join(', ')}; zip the folder of one`);
+    const folders = models.slice(0, 5).map((folder) => folder || '.');
+    throw new LabError({ name: 'severalModels', values: { file, count: models.length, folders } });
   }
   const of = models[0] ?? named[0]?.[0];
   return named.filter(([folder]) => folder === of).map(([, name, content]) => [name, content]);

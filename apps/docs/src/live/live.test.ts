@@ -12,6 +12,7 @@ import { gradientDistances } from './concepts/gradient-distance.ts';
 import { guess } from './concepts/guesses.ts';
 import { masks } from './concepts/masks.ts';
 import { blocksOf } from './concepts/streams.ts';
+import { textBlock } from './concepts/text-blocks.ts';
 import { tiedWeights } from './concepts/tied.ts';
 import { play } from './play.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -99,6 +100,18 @@ describe('pictures', () => {
   it('of streams: each goes on where it stopped', () => {
     const [first, second] = blocksOf('a text of some length, as it is', 3, 4, 2);
     expect(second.streams.map(([place]) => place)).toEqual(first.streams.map((places) => places[3] + 1));
+  });
+
+  it('of blocks: rows go on from block to block, and targets are one token ahead', () => {
+    const options = { length: 26, batchSize: 3, timeSize: 4 };
+    const [first, second] = [0, 1].map((block) => textBlock({ ...options, block }));
+    expect(first.xs).toEqual({ shape: [3, 4], values: [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19] });
+    expect(second.xs.values).toEqual(first.xs.values.map((id) => id + 4));
+    expect(second.ts.values).toEqual(second.xs.values.map((id) => (id + 1) % 26));
+    expect([first.stepsPerEpoch, second.position]).toEqual([2, 8]);
+    expect(() => textBlock({ length: 12, batchSize: 3, timeSize: 4, block: 0 })).toThrow(
+      'expected at least 13 tokens',
+    );
   });
 
   it('of the cliff: its map is what the layer computes, and clipping comes down', async () => {

@@ -128,8 +128,8 @@ export const en = {
     sizesName: 'sizes',
     curve: 'Curve',
     measure: 'Measure',
-    measured: (loss: number, predictions: number, held: boolean): string =>
-      `Over every one of ${predictions.toLocaleString('en')} predictions of the text${held ? ' that is held back' : ''}: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
+    measured: (loss: number, predictions: number, held: boolean, isWhole: boolean): string =>
+      `Over ${isWhole ? `every one of ${predictions.toLocaleString('en')}` : `the first ${predictions.toLocaleString('en')}`} predictions of the text${held ? ' that is held back' : ''}: loss ${loss.toFixed(4)}, perplexity ${Math.exp(loss).toPrecision(4)}.`,
     speed: 'tokens a second',
     facts: (
       facts: {
@@ -223,6 +223,12 @@ export const en = {
       block === 0
         ? 'The first block. Each stream begins at its own place in the text, with a state of zeros.'
         : `Block ${block + 1}. Each stream goes on where it stopped, with the state that it had; the marked edges are where gradients stop.`,
+  },
+  blocks: {
+    title: 'What next puts into its two arrays',
+    length: 'Tokens of the text',
+    note: (block: number, stepsPerEpoch: number, position: number): string =>
+      `Block ${block + 1}; an epoch has ${stepsPerEpoch === 1 ? 'one' : stepsPerEpoch}. Each stream has read ${position} token${position === 1 ? '' : 's'} by now.`,
   },
   cliff: {
     title: 'Down a landscape with a cliff',

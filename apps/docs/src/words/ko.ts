@@ -128,8 +128,8 @@ export const ko: Words = {
     sizesName: '크기 고르기',
     curve: '곡선',
     measure: '평가하기',
-    measured: (loss, predictions, held) =>
-      `${held ? '검증용 글의 ' : ''}예측 ${predictions.toLocaleString('ko')}개 모두에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
+    measured: (loss, predictions, held, isWhole) =>
+      `${held ? '검증용 글의 ' : ''}${isWhole ? `예측 ${predictions.toLocaleString('ko')}개 모두` : `첫 예측 ${predictions.toLocaleString('ko')}개`}에 대한 손실 ${loss.toFixed(4)}, 퍼플렉서티 ${Math.exp(loss).toPrecision(4)}.`,
     speed: '초당 토큰 수',
     facts: ({ tokens, validTokens, vocabSize, parameters, stepsPerEpoch, threads }, lnV) =>
       `${tokens === 0 ? '아직 글이 없습니다. 학습에 쓸 글을 넣어 주세요. ' : `토큰 ${tokens.toLocaleString('ko')}개(그 가운데 ${validTokens.toLocaleString('ko')}개는 검증용), `}어휘 ${vocabSize.toLocaleString('ko')}개, 찍기만 할 때의 손실 ln V = ${lnV.toFixed(2)}, 매개변수 ${parameters.toLocaleString('ko')}개, ${tokens === 0 ? '' : `한 에폭 ${stepsPerEpoch.toLocaleString('ko')}단계, `}스레드 ${threads}개.`,
@@ -212,6 +212,12 @@ export const ko: Words = {
         ? '첫 블록입니다. 스트림마다 텍스트의 다른 곳에서, 0으로 채운 상태로 시작합니다.'
         : `${block + 1}번째 블록입니다. 스트림마다 멈췄던 곳에서 그때의 상태를 이어받아 읽습니다. 세로선으로 표시한 곳에서 기울기가 끊깁니다.`,
   },
+  blocks: {
+    title: 'next가 두 배열에 채우는 것',
+    length: '텍스트의 토큰 수',
+    note: (block, stepsPerEpoch, position) =>
+      `${block + 1}번째 블록입니다. 한 에폭은 블록 ${stepsPerEpoch}개입니다. 지금까지 스트림마다 토큰 ${position}개를 읽었습니다.`,
+  },
   cliff: {
     title: '절벽이 있는 지형 내려가기',
     startW: '시작점 w',
@@ -226,7 +232,7 @@ export const ko: Words = {
       `도중에 만난 가장 가파른 기울기의 노름은 ${norm.toPrecision(3)}입니다. 60단계 뒤의 손실은 그대로 쓰면 ${free.toPrecision(3)}, 클리핑하면 ${clipped.toPrecision(3)}입니다.`,
   },
   guess: {
-    title: '예측 한 번에 치르는 값',
+    title: '예측 한 번에 받는 벌점',
     before: '고양이가 앉은 곳은',
     words: ['매트', '소파', '지붕', '달', '그리고', '실로폰'],
     comes: (word) => `실제로 나온 단어는 ${word}`,

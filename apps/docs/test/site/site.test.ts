@@ -7,11 +7,9 @@ import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generated, root } from '../../src/build/root.ts';
-import { play } from '../../src/live/play.ts';
-import { scenarios } from '../../src/live/scenarios/index.ts';
-import { isTensor } from '../../src/live/watched.ts';
 import { reasonToSkip, type Visit, visit } from './browse.ts';
 import { builtPages } from './pages.ts';
+import { expectPlayed } from './players.ts';
 
 const run = promisify(execFile);
 const reason = reasonToSkip();
@@ -117,24 +115,7 @@ describe.skipIf(reason !== undefined)('the site', () => {
       { timeout: 60_000 },
       async (path, name, pass) => {
         const page = await site.open(path);
-        const player = page.locator(`.player[data-scenario="${name}"][data-pass="${pass}"]`);
-        await player.locator('button').first().click();
-        const calls = (await play(scenarios[name]))[pass];
-        for (const [i, { operands }] of calls.entries()) {
-          await player
-            .locator('output')
-            .filter({ hasText: new RegExp(`\\b${i + 1}\\b`) })
-            .waitFor();
-          const shown = await player
-            .locator('.player-call td')
-            .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
-          // An attribute has no minus zero.
-          expect(shown).toEqual(
-            operands.filter(isTensor).flatMap(({ values }) => values.map((value) => value + 0)),
-          );
-          if (i === 0) expect(await page.locator('.line.now').count()).toBe(1);
-          if (i < calls.length - 1) await player.locator('button').nth(1).click();
-        }
+        await expectPlayed(page, name, pass);
         await page.context().close();
       },
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reasonToSkip, type Visit, visit } from '../site/browse.ts';
 import { builtPages } from '../site/pages.ts';
@@ -8,7 +9,22 @@ import { builtPages } from '../site/pages.ts';
 const reason = reasonToSkip();
 if (reason !== undefined) console.warn(`the site was not looked at: ${reason}`);
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const own = builtPages().filter((path) => !/^(decisions|packages)\//.test(path));
+
+/** What axe finds in a page as it is now. */
+async function seriousIn(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => {
+      const shown = nodes.slice(0, 2).map(({ html }) => html.slice(0, 120));
+      return `${id}: ${shown.join(' … ')}`;
+    });
+}
 
 describe.skipIf(reason !== undefined)('every page', () => {
   let site: Visit;
@@ -23,25 +39,51 @@ describe.skipIf(reason !== undefined)('every page', () => {
     async (colorScheme) => {
       const page = await site.open('', { colorScheme, reducedMotion: 'reduce' });
       const found: string[] = [];
-      for (const path of own) {
+      for (const path of builtPages()) {
         await page.goto(new URL(path, site.server.url).href, { waitUntil: 'networkidle' });
-        await page.evaluate(axeSource);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-          }),
-        );
-        for (const { id, impact, nodes } of violations) {
-          if (impact !== 'serious' && impact !== 'critical') continue;
-          found.push(
-            `${path || '/'}: ${id}: ${nodes
-              .map(({ html }) => html.slice(0, 120))
-              .slice(0, 2)
-              .join(' … ')}`,
-          );
-        }
+        found.push(...(await seriousIn(page)).map((finding) => `${path || '/'}: ${finding}`));
       }
       await page.context().close();
+      expect(found).toEqual([]);
+    },
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious finding of axe with its live parts at work, %s',
+    { timeout: 300_000 },
+    async (colorScheme) => {
+      const found: string[] = [];
+      const looked = async (path: string, act: (page: Page) => Promise<void>): Promise<void> => {
+        const page = await site.open(path, { colorScheme, reducedMotion: 'reduce' });
+        await act(page);
+        found.push(...(await seriousIn(page)).map((finding) => `${path || '/'}: ${finding}`));
+        await page.context().close();
+      };
+      for (const path of ['reading/lstm', 'reading/time-lstm', 'ko/reading/rnnlm'])
+        await looked(path, async (page) => {
+          const players = page.locator('.player');
+          for (let i = 0; i < (await players.count()); i++) {
+            await players.nth(i).locator('button').first().click();
+            await players.nth(i).locator('summary').click();
+          }
+        });
+      await looked('', async (page) => {
+        await page.click('.landing-demo button');
+        await page.waitForFunction(
+          () => Number(document.querySelector('.landing-demo')?.getAttribute('data-step')) > 100,
+        );
+      });
+      for (const path of ['playground', 'ko/playground'])
+        await looked(`${path}?hiddenSize=32&steps=300`, async (page) => {
+          await page.fill('#playground-text', 'to be or not to be, that is the question. '.repeat(80));
+          await page.click('.playground-run .large');
+          await page.waitForFunction(
+            () => Number(document.querySelector('.playground')?.getAttribute('data-step')) >= 300,
+          );
+          await page.locator('.playground-part textarea').last().fill('to be');
+          await page.waitForSelector('.playground-part .bars output');
+          await page.waitForSelector('.hidden-map canvas');
+        });
       expect(found).toEqual([]);
     },
   );

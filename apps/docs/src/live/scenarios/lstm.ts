@@ -18,7 +18,7 @@ export const lstm: Scenario = {
     const dcNext = tensor(backend, [0, 0], [N, H]);
     const layer = new LSTM(Wx, Wh, b);
     return {
-      given: { x, hPrev, cPrev, Wx, Wh, b, dhNext },
+      given: { x, hPrev, cPrev, Wx, Wh, b, dhNext, dcNext },
       forward: () => void layer.forward(x, hPrev, cPrev),
       backward: () => void layer.backward(dhNext, dcNext),
       dispose: () => {

@@ -10,8 +10,9 @@ export const rnnlm: Scenario = {
     const model = new Rnnlm({ backend, vocabSize: V, wordvecSize: 2, hiddenSize: 2, seed: 4 });
     const xs = tensor(backend, [0, 2, 1], [N, T], 'i32');
     const ts = tensor(backend, [2, 1, 4], [N, T], 'i32');
+    const weights = Object.fromEntries(model.params.map(({ name, value }) => [name, value]));
     return {
-      given: { xs, ts },
+      given: { xs, ts, 'embed.W': weights['embed.W'], 'affine.W': weights['affine.W'] },
       forward: () => void model.forward(xs, ts),
       backward: () => model.backward(),
       dispose: () => {
