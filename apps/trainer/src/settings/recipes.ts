@@ -49,7 +49,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'three-hours': {
     about: 'a larger one with more dropout, for three hours on two cores with a BLAS',
     published: 'Penn Treebank, test perplexity 75.76, BetterRnnlm after 40 epochs (the book, section 6.5.4)',
-    reached: 'not run to its end yet',
+    reached:
+      'test perplexity 74.4, with a cache 68.8: one seed, 2 h 44 min on two cores with a BLAS, in two parts',
     values: {
       model: {
         ...{ name: 'stacked-rnnlm', wordvecSize: 300, hiddenSize: 900, layers: 1, head: 'projected' },
