@@ -267,7 +267,7 @@ describe.skipIf(reason !== undefined)('what is live', { timeout: 60_000 }, () =>
   it.each([
     ['', 'clipping', 'Search', '/concepts/clipping'],
     ['ko/', '기울기', '검색', '/ko/concepts/clipping'],
-    ['ko/', '퍼플렉서티란', '검색', '/ko/concepts/perplexity'],
+    ['ko/', '퍼플렉서티', '검색', '/ko/concepts/perplexity'],
   ])('the search of /%s finds %s', async (path, typed, button, found) => {
     const page = await site.open(path);
     await page.locator('.VPNavBarSearch button', { hasText: button }).first().click();
