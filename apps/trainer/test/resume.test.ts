@@ -89,7 +89,8 @@ describe('unroll resume', () => {
     };
     const [, expected] = await weightsAfter('whole', 32);
     const [out, begun] = await weightsAfter('stopped', stop);
-    const { average } = JSON.parse(await readFile(join(out, 'checkpoints', 'latest', 'state.json'), 'utf8'));
+    const checkpoint = join(out, 'checkpoints', `step-${String(stop).padStart(9, '0')}`);
+    const { average } = JSON.parse(await readFile(join(checkpoint, 'state.json'), 'utf8'));
     expect(average.losses).not.toEqual([]);
     expect(average.start === null ? 'before' : 'after').toBe(when);
     const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));

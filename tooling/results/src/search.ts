@@ -60,7 +60,7 @@ for (const more of wanted.flatMap((name) => variants[name])) {
   if (code !== 0) throw new ResultsError(`${out}: unroll ${args[0]} ended with ${code}`, code);
   const { best, parameters, lastStep, seconds = 0 } = await readRun(out);
   const what = more.length === 0 ? '`--recipe hour --epochs 2`' : `\`${more.join(' ')}\``;
-  const figures = [count(lastStep?.step ?? 0), count(parameters), best?.perplexity.toFixed(1) ?? ''];
+  const figures = [count(lastStep?.step ?? 0), count(parameters ?? 0), best?.perplexity.toFixed(1) ?? ''];
   lines.push(`| ${[what, ...figures, `${(seconds / 60).toFixed(1)}`].join(' | ')} |`);
 }
 console.log(
