@@ -256,15 +256,9 @@ describe('StackedRnnlm', () => {
     [{ layers: 0 }, 'expected layers to be a whole number from 1, got 0'],
     [{ dropouts: { words: 1 } }, 'expected dropouts.words to be a number from 0 up to 1, without 1, got 1'],
     [{ penalties: { temporal: -1 } }, 'expected penalties.temporal to be a number from 0, got -1'],
-    [
-      { cell: 'qrnn', dropouts: { weights: 0.5 } },
-      'expected dropouts.weights with a cell that has a matrix Wh (lstm, ',
-    ],
-    [
-      { cell: 'gru', forgetBias: 1 },
-      'expected forgetBias with a cell whose b begins with the forget gate (lstm, ',
-    ],
-    [{ projectionSize: 3 }, 'expected projectionSize with the cell projected-lstm alone, got it with lstm'],
+    [{ cell: 'qrnn', dropouts: { weights: 0.5 } }, 'expected dropouts.weights with a cell of lstm, '],
+    [{ cell: 'gru', forgetBias: 1 }, 'expected forgetBias with a cell of lstm, '],
+    [{ projectionSize: 3 }, 'expected projectionSize with a cell of projected-lstm, got lstm'],
     [{ cell: 'gru', forgetBias: Number.NaN }, 'expected forgetBias to be a number, got NaN'],
     [
       { dropouts: { outptu: 0.5 } },

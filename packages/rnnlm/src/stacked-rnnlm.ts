@@ -96,33 +96,27 @@ export class StackedRnnlm extends LanguageModel {
 const dropoutNames = ['words', 'input', 'hidden', 'output', 'weights', 'locked'];
 const penaltyNames = ['activation', 'temporal'];
 
+/** With its defaults: only `projectionSize` may be missing. */
 function checkStack({
-  cell = 'lstm',
-  head = 'affine',
+  cell,
+  head,
   projectionSize,
-  forgetBias = 0,
-  dropouts = {},
-  penalties = {},
-  smoothing = 0,
-}: StackConfig): void {
+  forgetBias,
+  dropouts,
+  penalties,
+  smoothing,
+}: Required<Omit<StackConfig, 'projectionSize'>> & Pick<StackConfig, 'projectionSize'>): void {
   const expect = (right: boolean, message: string): void => {
     if (!right) throw new ValueError(`StackedRnnlm: expected ${message}`);
   };
+  const expectCell = (isSet: boolean, setting: string, cells: readonly string[]): void =>
+    expect(!isSet || cells.includes(cell), `${setting} with a cell of ${cells.join(', ')}, got ${cell}`);
   cellOf(cell);
   expect(headNames.includes(head), `head to be one of ${headNames.join(', ')}, got ${head}`);
-  expect(
-    projectionSize === undefined || cell === 'projected-lstm',
-    `projectionSize with the cell projected-lstm alone, got it with ${cell}`,
-  );
-  expect(
-    !dropouts.weights || cellsWithWh.includes(cell),
-    `dropouts.weights with a cell that has a matrix Wh (${cellsWithWh.join(', ')}), got ${cell}`,
-  );
+  expectCell(projectionSize !== undefined, 'projectionSize', ['projected-lstm']);
+  expectCell((dropouts.weights ?? 0) !== 0, 'dropouts.weights', cellsWithWh);
   expect(Number.isFinite(forgetBias), `forgetBias to be a number, got ${forgetBias}`);
-  expect(
-    forgetBias === 0 || cellsThatForget.includes(cell),
-    `forgetBias with a cell whose b begins with the forget gate (${cellsThatForget.join(', ')}), got ${cell}`,
-  );
+  expectCell(forgetBias !== 0, 'forgetBias', cellsThatForget);
   for (const [name, ratio] of Object.entries({ ...dropouts, locked: 0 })) {
     expect(dropoutNames.includes(name), `dropouts of ${dropoutNames.join(', ')}, got ${name}`);
     checkRatio('StackedRnnlm', `dropouts.${name}`, ratio);
