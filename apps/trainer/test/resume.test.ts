@@ -22,10 +22,15 @@ async function endedRun(): Promise<{ data: string; out: string }> {
   await writeFile(data, smallText);
   const more = ['--max-steps', '12', '--epochs', '100', '--save-interval', '4', '--log-every', '1'];
   expect((await unroll(smallTraining(data, out, ...more))).code).toBe(0);
-  const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
-  config.settings.training.maxSteps = 40;
-  await writeFile(join(out, 'run.json'), JSON.stringify(config));
+  await setMaxSteps(out, 40);
   return { data, out };
+}
+
+/** As if the run had been meant for so many steps, and was stopped. */
+async function setMaxSteps(out: string, steps: number): Promise<void> {
+  const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+  config.settings.training.maxSteps = steps;
+  await writeFile(join(out, 'run.json'), JSON.stringify(config));
 }
 
 const stepsIn = async (out: string) =>
@@ -93,9 +98,7 @@ describe('unroll resume', () => {
     const { average } = JSON.parse(await readFile(join(checkpoint, 'state.json'), 'utf8'));
     expect(average.losses).not.toEqual([]);
     expect(average.start === null ? 'before' : 'after').toBe(when);
-    const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
-    config.settings.training.maxSteps = 32;
-    await writeFile(join(out, 'run.json'), JSON.stringify(config));
+    await setMaxSteps(out, 32);
     expect((await unroll(['resume', out])).code).toBe(0);
     const ended = await readFile(join(out, 'model.safetensors'));
     expect(ended).toEqual(expected);

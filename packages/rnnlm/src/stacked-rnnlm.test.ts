@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { describeModel } from '../test/describe-model.ts';
 import { BetterRnnlm } from './better-rnnlm.ts';
 import { cellNames, cellsThatForget, cellsWithWh } from './cells.ts';
-import type { ModelOptions } from './language-model.ts';
+import type { LanguageModel, ModelOptions } from './language-model.ts';
 import { headNames, type StackConfig } from './model-config.ts';
 import { Rnnlm } from './rnnlm.ts';
 import { StackedRnnlm } from './stacked-rnnlm.ts';
@@ -27,6 +27,14 @@ const make = (stack: StackConfig, options: Partial<ModelOptions> = {}) =>
     ...options,
     ...stack,
   });
+
+/** To begin another model with. */
+async function weightsOf({ params }: LanguageModel, rename = (name: string): string => name) {
+  const read = params.map(
+    async ({ name, value }) => [rename(name), { shape: value.shape, data: await value.read() }] as const,
+  );
+  return new Map(await Promise.all(read));
+}
 
 const ids = ({ backend }: StackedRnnlm, N: number, T: number): Tensor =>
   tensor(
@@ -119,14 +127,7 @@ describe('the gradients of a stack', () => {
 describe('StackedRnnlm', () => {
   it('is the Rnnlm when it has one LSTM and an output of its own', async () => {
     const rnnlm = new Rnnlm({ backend: new ReferenceBackend(), vocabSize: V, wordvecSize: D, hiddenSize: H });
-    const weights = new Map(
-      await Promise.all(
-        rnnlm.params.map(
-          async ({ name, value }) =>
-            [name.replace('lstm', 'lstm1'), { shape: value.shape, data: await value.read() }] as const,
-        ),
-      ),
-    );
+    const weights = await weightsOf(rnnlm, (name) => name.replace('lstm', 'lstm1'));
     const stacked = make({}, { weights, dtype: 'f32' });
     expect(stacked.params.map(({ name }) => name)).toEqual([...weights.keys()]);
     const [xs, ts] = [ids(stacked, 3, 4), ids(stacked, 3, 4)];
@@ -145,13 +146,7 @@ describe('StackedRnnlm', () => {
   it('is the BetterRnnlm when it has two LSTMs, a tied output and a mask for each step', async () => {
     const sizes = { vocabSize: V, wordvecSize: H, hiddenSize: H, seed: 3, dtype: 'f64' } as const;
     const better = new BetterRnnlm({ backend: new ReferenceBackend(), ...sizes, dropout: 0.4 });
-    const weights = new Map(
-      await Promise.all(
-        better.params.map(
-          async ({ name, value }) => [name, { shape: value.shape, data: await value.read() }] as const,
-        ),
-      ),
-    );
+    const weights = await weightsOf(better);
     const dropouts = { input: 0.4, hidden: 0.4, output: 0.4, locked: false };
     const stacked = make({ layers: 2, head: 'tied', dropouts }, { ...sizes, weights });
     expect(stacked.params.map(({ name }) => name)).toEqual([...weights.keys()]);

@@ -5,10 +5,10 @@
  *     pnpm results <row> [--seed n] [--backend name]    trains and measures one, and records it in docs/results
  *     pnpm results --table                              makes docs/results.md and the table in README.md from the records
  */
-import { spawnSync } from 'node:child_process';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commitOf } from '@unroll/measured/commit-of';
+import { build, fromHere, root, run, say, unroll } from './program.ts';
 import { readResults } from './result.ts';
 import { ResultsError } from './results-error.ts';
 import { rows } from './rows.ts';
@@ -16,18 +16,9 @@ import { runOf, runRow } from './run-row.ts';
 import { listRows } from './tables.ts';
 import { writeTables } from './write-tables.ts';
 
-const root = resolve(import.meta.dirname, '..', '..', '..');
 const results = join(root, 'docs', 'results');
-const say = (line: string): void => console.error(line);
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const isOurs = error instanceof ResultsError;
-  if (!isOurs && !(error instanceof TypeError && 'code' in error)) throw error;
-  say(`error: ${error.message}`);
-  process.exitCode = isOurs ? error.exitCode : 2;
-}
+await run(() => main(process.argv.slice(2)));
 
 async function main(words: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -61,7 +52,7 @@ async function main(words: string[]): Promise<void> {
     const result = await runRow(row, {
       ...{ seed, backend: values.backend, data: fromHere(values.data), results, say },
       out: fromHere(values.out) ?? join(root, runOf(row, seed)),
-      unroll: [process.execPath, join(root, 'apps', 'trainer', 'bin', 'unroll.js')],
+      unroll,
       commit: commitOf(root),
     });
     if (before) {
@@ -75,21 +66,4 @@ async function main(words: string[]): Promise<void> {
   } else {
     console.log(listRows(rows, readResults(results)));
   }
-}
-
-/** The command is built, as people run it. */
-function build(): void {
-  const turbo = join(root, 'node_modules', '.bin', 'turbo');
-  const args = ['run', 'build', '--filter=@unroll/trainer', '--output-logs=errors-only'];
-  const { status, stdout, stderr } = spawnSync(turbo, args, {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new ResultsError(`${stdout}${stderr}\nthe build failed`);
-}
-
-/** Paths are meant from where the person is, which pnpm remembers, and not from the root, where it runs scripts. */
-function fromHere(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', path);
 }

@@ -263,11 +263,11 @@ export class LabWorker {
     if (broken) this.#backend = undefined;
     const lab = Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
     const [unkept, notKept] = [this.#unkept, this.#notKept];
-    const view = await this.#show(lab, this.#id);
+    await this.#show(lab, this.#id);
     if (broken && 'dispose' in broken && typeof broken.dispose === 'function') broken.dispose();
     this.#unkept = unkept;
     this.#notKept = notKept;
-    return { ...view, ...(notKept && { notKept }) };
+    return this.#viewOf(lab);
   }
 }
 
