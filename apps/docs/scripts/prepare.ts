@@ -45,9 +45,6 @@ await mkdir(texts, { recursive: true });
 for (const lang of ['en', 'ko'] as const)
   await writeFile(join(texts, `${lang}.txt`), siteText(content, lang));
 
-const examples = join(generated, 'examples');
-await rm(examples, { recursive: true, force: true });
-await mkdir(examples, { recursive: true });
 const snippets = join(generated, 'snippets');
 await rm(snippets, { recursive: true, force: true });
 await mkdir(snippets, { recursive: true });
@@ -66,7 +63,6 @@ for (const name of await readdir(content, { recursive: true })) {
   for (const code of examplesIn(markdown)) {
     const id = exampleName(code);
     if (Object.hasOwn(outputs, id)) continue; // the same in two languages
-    await writeFile(join(examples, `${id}.ts`), code);
     const lines: string[] = [];
     try {
       await runExample(

@@ -12,19 +12,19 @@ interface Need {
   readonly goesWith: (settings: Settings) => string;
 }
 
-const oneOf = (names: readonly string[]): string =>
+const eitherOf = (names: readonly string[]): string =>
   [...(names.length > 1 ? [names.slice(0, -1).join(', ')] : []), ...names.slice(-1)].join(' or ');
 
 const cellOf = ({ model }: Settings): CellName => model.cell ?? 'lstm';
 
 const withModel = (...models: readonly string[]): Pick<Need, 'isMet' | 'goesWith'> => ({
   isMet: ({ model }) => models.includes(model.name),
-  goesWith: ({ model }) => `--model ${oneOf(models)}, not with ${model.name}`,
+  goesWith: ({ model }) => `--model ${eitherOf(models)}, not with ${model.name}`,
 });
 
 const withCell = (...cells: readonly CellName[]): Pick<Need, 'isMet' | 'goesWith'> => ({
   isMet: (settings) => cells.includes(cellOf(settings)),
-  goesWith: (settings) => `--cell ${oneOf(cells)}, not with ${cellOf(settings)}`,
+  goesWith: (settings) => `--cell ${eitherOf(cells)}, not with ${cellOf(settings)}`,
 });
 
 const ofStack = {
