@@ -226,7 +226,7 @@ export const en = {
   },
   blocks: {
     title: 'What next puts into its two arrays',
-    length: 'Tokens of the text',
+    length: 'Tokens, L',
     note: (block: number, stepsPerEpoch: number, position: number): string =>
       `Block ${block + 1}; an epoch has ${stepsPerEpoch === 1 ? 'one' : stepsPerEpoch}. Each stream has read ${position} token${position === 1 ? '' : 's'} by now.`,
   },

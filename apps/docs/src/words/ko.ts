@@ -214,7 +214,7 @@ export const ko: Words = {
   },
   blocks: {
     title: 'next가 두 배열에 채우는 것',
-    length: '텍스트의 토큰 수',
+    length: '토큰 수 L',
     note: (block, stepsPerEpoch, position) =>
       `${block + 1}번째 블록입니다. 한 에폭은 블록 ${stepsPerEpoch}개입니다. 지금까지 스트림마다 토큰 ${position}개를 읽었습니다.`,
   },
