@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,7 +49,7 @@ function ownFiles() {
 function repositoryText() {
   const mixed = (path) => createHash('sha256').update(path).digest('hex');
   const paths = ownFiles()
-    .filter((path) => textFiles.has(extname(path)))
+    .filter((path) => textFiles.has(extname(path)) && existsSync(join(root, path)))
     // Hundreds of Hangul syllables, each a character of its own, would be too much for a minute's model.
     .filter((path) => !/[\\/]ko[\\/.]/.test(path))
     .sort((a, b) => (mixed(a) < mixed(b) ? -1 : 1));
@@ -68,23 +68,31 @@ if (process.env.npm_config_data && !has('--data')) {
 }
 // Paths are meant from where the person is, which npm remembers, and not from the root, where it runs scripts.
 const from = process.env.INIT_CWD ?? process.cwd();
-const paths = new Set(['--data', '--valid', '--test', '--out', '--config', '--weights']);
+const fromRoot = (path) => (path === '-' ? path : relative(root, resolve(from, path)) || '.');
+const paths = new Set(['--data', '--valid', '--test', '--out', '--config', '--weights', '--tokenizer-file']);
+let isPath = false; // of some options, all words up to the next one are
 for (const [i, word] of given.entries()) {
+  if (!word.startsWith('-') || word === '-') {
+    if (isPath) given[i] = fromRoot(word);
+    continue;
+  }
   const [name, value] = word.split(/=(.*)/s);
-  if (!paths.has(name)) continue;
-  if (value !== undefined) given[i] = `${name}=${relative(root, resolve(from, value))}`;
-  else if (given[i + 1]) given[i + 1] = relative(root, resolve(from, given[i + 1]));
+  isPath = paths.has(name);
+  if (isPath && value !== undefined) given[i] = `${name}=${fromRoot(value)}`;
 }
 process.chdir(root);
 build();
 const { main } = await import('../apps/trainer/dist/index.js');
 const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
-const options = {
-  '--data': has('--data') ? undefined : repositoryText(),
-  '--out': join('runs', stamp),
-  '--recipe': 'char',
-  '--sample-size': '200',
-};
+// A configuration file says all that there is to say.
+const options = has('--config')
+  ? {}
+  : {
+      '--data': has('--data') ? undefined : repositoryText(),
+      '--out': join('runs', stamp),
+      '--recipe': 'char',
+      '--sample-size': '200',
+    };
 const defaults = Object.entries(options).flatMap(([name, value]) =>
   value === undefined || has(name) ? [] : [name, value],
 );

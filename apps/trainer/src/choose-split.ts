@@ -18,10 +18,15 @@ export async function chooseSplit(
   const corpus = await loadCorpus({ train: paths }, { tokenizer, split: fractions });
   const { train, valid, test, isOneText } = corpus;
   const split = name ?? (isOneText ? 'all' : test === undefined ? 'valid' : 'test');
-  if (split === 'all') return { ids: joined([train, valid, test ?? new Int32Array(0)]), split };
-  const ids = corpus[split];
-  if (ids === undefined || ids.length === 0) {
-    throw new DataError(`${[paths].flat().join(', ')}: has no ${split} text; choose another --split`);
+  const ids = split === 'all' ? joined([train, valid, test ?? new Int32Array(0)]) : corpus[split];
+  const what = [paths].flat().join(', ');
+  if (split !== 'all' && (ids === undefined || ids.length === 0)) {
+    throw new DataError(`${what}: has no ${split} text; choose another --split`);
+  }
+  if (ids === undefined || ids.length < 2) {
+    throw new DataError(
+      `${what}: expected a text of two tokens or more, so that there is something to predict, got ${ids?.length ?? 0}; give a longer one`,
+    );
   }
   return { ids, split };
 }

@@ -51,7 +51,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof DataError || TextError.isInstance(error) || CheckpointError.isInstance(error)) {
     return ExitCode.data;
   }
-  if (error instanceof DivergedError) return ExitCode.diverged;
+  if (DivergedError.isInstance(error)) return ExitCode.diverged;
   // What else the packages refuse are sizes and rates that come from the command line.
   if (error instanceof UsageError || UnrollError.isInstance(error)) return ExitCode.usage;
   return ExitCode.unexpected;

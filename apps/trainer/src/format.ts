@@ -58,7 +58,9 @@ export function quoted(path: string): string {
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-/** Text of unknown origin, with control characters made visible: they could write anything over a terminal. */
+/** Text of unknown origin, with control characters made visible: they could write anything over a terminal. Of Windows' line ends, the line feed is enough. */
 export function visible(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text
+    .replaceAll('\r', '')
+    .replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -18,10 +18,14 @@ function forgiveClosedPipes(): void {
   process.stderr.on('error', () => {});
 }
 
-/** Errors about text begin with the function that raised them, which says nothing to whoever typed a command. */
+/** Errors about text begin with the function that raised them, which says nothing to whoever typed a command; or with a file, and then that. */
 function withoutOperation(error: Error): string {
-  const { message } = error;
-  return TextError.isInstance(error) ? message.replace(/^[A-Za-z]+(\.[A-Za-z]+)?: /, '') : message;
+  const { message, cause } = error;
+  if (!TextError.isInstance(error)) return message;
+  if (TextError.isInstance(cause) && message.endsWith(`: ${cause.message}`)) {
+    return message.slice(0, -cause.message.length) + withoutOperation(cause);
+  }
+  return message.replace(/^[A-Za-z]+(\.[A-Za-z]+)?: /, '');
 }
 
 /**

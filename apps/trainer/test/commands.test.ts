@@ -114,6 +114,21 @@ describe('unroll evaluate', () => {
     expect(asked.stderr).toContain('expected at least 351 tokens');
     expect(asked.code).toBe(3);
   });
+
+  it('refuses a text in which there is nothing to predict, with 3', async () => {
+    const single = join(folder, 'single.txt');
+    await writeFile(single, 't');
+    const { code, stderr } = await unroll(['evaluate', model, '--data', single]);
+    expect(stderr).toContain(`${single}: expected a text of two tokens or more`);
+    expect(code).toBe(3);
+  });
+
+  it('names the file that has characters which the model does not know', async () => {
+    await writeFile(join(folder, 'b.txt'), 'the café');
+    const { code, stderr } = await unroll(['evaluate', model, '--data', 'text.txt', 'b.txt'], {}, folder);
+    expect(stderr).toMatch(/^error: b\.txt: the vocabulary of \d+ characters lacks/m);
+    expect(code).toBe(3);
+  });
 });
 
 describe('unroll inspect', () => {

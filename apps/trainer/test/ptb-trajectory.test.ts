@@ -54,24 +54,26 @@ async function differencesOf(
   return metrics.map((line, i) => Math.abs(JSON.parse(line).loss - losses[i]) / losses[i]);
 }
 
-it.skipIf(!existsSync(ptb)).each([...fastBackends, 'reference'])(
+it.skipIf(!existsSync(ptb)).for([...fastBackends, 'reference'])(
   "follows NumPy's losses on the Penn Treebank, on the %s backend: 1e-4 for 20 steps, 1e-3 for 30 (needs ptb/ptb.train.txt; set UNROLL_TEST_DATA)",
   { timeout: 600_000 },
-  async (backend) => {
+  async (backend, { annotate }) => {
     const [{ options, expected }] = trajectory.cases;
     const weights = trajectoryWeights(Random, options);
     const args = ['--model', 'rnnlm', '--backend', backend];
     const differences = await differencesOf(weights, expected.losses64.data, args);
-    expect(Math.max(...differences.slice(0, 20))).toBeLessThan(1e-4);
-    expect(Math.max(...differences)).toBeLessThan(1e-3);
+    const [of20, of30] = [Math.max(...differences.slice(0, 20)), Math.max(...differences)];
+    await annotate(`at most ${of20.toExponential(1)} in 20 steps, ${of30.toExponential(1)} in 30, relative`);
+    expect(of20).toBeLessThan(1e-4);
+    expect(of30).toBeLessThan(1e-3);
   },
 );
 
 // The reference backend would take many minutes for a model of this size.
-it.skipIf(!existsSync(ptb)).each(fastBackends)(
+it.skipIf(!existsSync(ptb)).for(fastBackends)(
   "follows PyTorch's losses of the better model, on the %s backend: 1e-4 for 20 steps (needs ptb/ptb.train.txt; set UNROLL_TEST_DATA)",
   { timeout: 600_000 },
-  async (backend) => {
+  async (backend, { annotate }) => {
     const [{ options, expected }] = betterTrajectory.cases;
     const { H } = options;
     const weights = betterTrajectoryWeights(Random, options);
@@ -79,6 +81,8 @@ it.skipIf(!existsSync(ptb)).each(fastBackends)(
       ...['--model', 'better-rnnlm', '--wordvec-size', String(H), '--hidden-size', String(H)],
       ...['--dropout', '0', '--backend', backend],
     ]);
-    expect(Math.max(...differences)).toBeLessThan(1e-4);
+    const largest = Math.max(...differences);
+    await annotate(`at most ${largest.toExponential(1)} in ${differences.length} steps, relative`);
+    expect(largest).toBeLessThan(1e-4);
   },
 );

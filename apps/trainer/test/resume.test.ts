@@ -200,6 +200,23 @@ describe('unroll resume', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    ['train', 'data', 'the text'],
+    ['valid', 'valid', 'the valid text'],
+    ['test', 'test', 'the test text'],
+  ])('asks where a text is now that came from standard input: %s', async (part, option, what) => {
+    const { out } = await endedRun();
+    const config = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    config.settings.data[part] = '-';
+    await writeFile(join(out, 'run.json'), JSON.stringify(config));
+    const { child, ended } = start(['resume', out]);
+    const { code, stderr } = await ended; // nothing comes from standard input, which stays open
+    child.stdin.end();
+    expect(stderr).toContain(`${what} of this run came from standard input`);
+    expect(stderr).toContain(`unroll resume ${out} --${option} <path>`);
+    expect(code).toBe(2);
+  });
+
   it('refuses a text that has changed, with 3', async () => {
     const { data, out } = await endedRun();
     await appendFile(data, 'more');

@@ -70,6 +70,14 @@ describe('the openai client', () => {
     expect(streamed).toEqual(expected);
   });
 
+  it('gets another text for each prompt, also for the same one, where it asks for no seed', async () => {
+    const { completions } = client((await served()).url);
+    const { choices } = await completions.create({
+      ...{ model, prompt: ['the ', 'the '], max_tokens: 60, temperature: 2 },
+    });
+    expect(choices[0].text).not.toBe(choices[1].text);
+  });
+
   it('may give its prompt as ids', async () => {
     const { completions } = client((await served()).url);
     const asked = { model, max_tokens: 10, seed: 1, echo: true };

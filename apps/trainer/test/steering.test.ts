@@ -128,6 +128,17 @@ describe('a configuration file', () => {
   });
 });
 
+describe('unroll init', () => {
+  it('writes the folder that one is in as a path', async () => {
+    const { folder } = await withText();
+    await unroll(['init', '--data', '.', '--out', '.'], {}, folder);
+    expect(parse(await readFile(join(folder, 'unroll.yaml'), 'utf8'))).toMatchObject({
+      data: { train: '.' },
+      out: '.',
+    });
+  });
+});
+
 describe('unroll train --print-config', () => {
   it('prints the settings as they come out, who said them, and does nothing else', async () => {
     const { data, out } = await withText();
@@ -331,6 +342,10 @@ describe('unroll evaluate', () => {
     expect(await lengthOf(tested, 'valid')).toBe(part);
     expect(await lengthOf(tested, 'train')).toBe(all - part);
     expect(await lengthOf(tested, 'test')).toContain('has no test text');
+    const noteOf = async (run: string): Promise<string | undefined> =>
+      /note +(.*)/.exec((await unroll(['evaluate', run, '--data', data])).stdout)?.[1];
+    expect(await noteOf(validated)).toBe('it is what the model was trained on');
+    expect(await noteOf(tested)).toContain('--split valid is the part that was held back');
   });
 
   it.each([

@@ -1,12 +1,28 @@
-import { describeLayer } from '@unroll/conformance';
+import { describeLayer, toBeAllClose } from '@unroll/conformance';
+import affine from '@unroll/fixtures/affine.json' with { type: 'json' };
 import { ReferenceBackend, tensor, zeros } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
+import { FixtureTensors } from '../test/fixture-tensors.ts';
+import { precisions } from '../test/precisions.ts';
 import { MatMul } from './matmul.ts';
+
+expect.extend({ toBeAllClose });
 
 describeLayer('MatMul', {
   backend: () => new ReferenceBackend(),
   make: (weights) => new MatMul(weights(3, 5)),
   input: (N) => [N, 3],
+});
+
+describe.each(precisions)('MatMul, against PyTorch, in $dtype', ({ dtype, forward, gradient }) => {
+  it('agrees on outputs and all gradients', async () => {
+    const given = new FixtureTensors(affine, 'single-step-without-bias', dtype);
+    const [x, W, dout] = given.inputs('x', 'W', 'dout');
+    const layer = new MatMul(W);
+    expect(await layer.forward(x).read()).toBeAllClose(given.expected('out'), forward);
+    expect(await layer.backward(dout).read()).toBeAllClose(given.expected('dx'), gradient);
+    expect(await layer.W.grad.read()).toBeAllClose(given.expected('dW'), gradient);
+  });
 });
 
 describe('MatMul', () => {

@@ -15,6 +15,10 @@ export class DivergedError extends UnrollError {
     );
     this.step = step;
   }
+
+  static override isInstance(error: unknown): error is DivergedError {
+    return UnrollError.isInstance(error) && error.name === 'DivergedError';
+  }
 }
 
 /** No number, or so large that its perplexity is none: above 709 nats. */

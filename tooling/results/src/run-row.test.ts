@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { arch, hostname, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { program, tinyRow, writeTinyCorpus } from '../test/tiny.ts';
@@ -70,6 +70,7 @@ it('leaves a report, and says nothing of this machine that concerns nobody else'
   for (const text of [report, numbers]) {
     expect(text).toContain('texts/tiny');
     expect(text).not.toContain(folder);
+    expect(text).toContain(`${platform()} ${release().replace(/-.*/, '')} ${arch()}`);
   }
   expect(report).not.toContain(`>${hostname()}<`);
 });

@@ -73,7 +73,7 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<Result> 
     );
   }
 
-  const run = await readRun(out);
+  const run = forOthers(await readRun(out), row);
   const result = makeResult({ row: row.id, seed, command, commit: attempt.commit }, run, {
     seconds: attempt.seconds,
     parts: attempt.parts,
@@ -85,7 +85,7 @@ export async function runRow(row: Row, options: RunRowOptions): Promise<Result> 
   await mkdir(options.results, { recursive: true });
   const write = (ending: string, text: string): Promise<void> =>
     writeFileWhole(join(options.results, `${nameOf(result)}.${ending}`), new TextEncoder().encode(text));
-  await write('html', makeReport([forOthers(run, row)]));
+  await write('html', makeReport([run]));
   await write('json', `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
@@ -147,9 +147,10 @@ function makeResult(
   return parseResult(result, run.path);
 }
 
-/** Without what concerns nobody else: the machine's name, and where the text lay. */
+/** Without what concerns nobody else: the machine's name, who built its system, and where the text lay. */
 function forOthers(run: Run, { corpus }: Row): Run {
   const environment = new Map(run.environment);
   environment.delete('host');
+  environment.set('platform', String(environment.get('platform')).replace(/-\S+/, '')); // linux 6.18.44-build x64
   return { ...run, environment, settings: new Map(run.settings).set('data.train', corpus.typed) };
 }

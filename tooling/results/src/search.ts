@@ -33,7 +33,7 @@ const variants: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   head: [
     ['--head', 'affine'],
-    ['--head', 'tied'],
+    ['--head', 'tied', '--wordvec-size', '650'],
   ],
   averaging: [
     ['--average', 'none'],

@@ -1,4 +1,5 @@
-import { ReferenceBackend } from '@unroll/tensor';
+import { ReferenceBackend, StateError } from '@unroll/tensor';
+import { DivergedError } from '@unroll/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LabEvent, LabWorker } from './lab-worker.ts';
 import { LabError } from './problem.ts';
@@ -112,6 +113,26 @@ describe('LabWorker', () => {
     await run;
     expect(await question).toMatchObject({ name: 'GoneError' });
     expect(await worker.next('the', 3)).toHaveLength(3);
+  });
+
+  it.each([
+    ['another backend where a thread of it may have died', new StateError('thread 1 does not answer'), 2],
+    ['the same one where the numbers went wrong', new DivergedError(3, 'the loss is NaN'), 1],
+  ])('goes back with %s', async (_, failure, backends) => {
+    let made = 0;
+    const worker = make(new Memory(), async () => {
+      made++;
+      return new ReferenceBackend();
+    });
+    await worker.create(settings, CAT, NAME);
+    const fail = ({ type }: LabEvent): void => {
+      if (type === 'step') throw failure;
+    };
+    await expect(worker.run(fail, NAME)).rejects.toThrow(failure.message);
+    expect(made).toBe(backends);
+    const { events, tell } = collect();
+    await worker.run(tell, NAME, 2);
+    expect(stepsOf(events)).toHaveLength(2);
   });
 
   it.each([

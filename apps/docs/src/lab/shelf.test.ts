@@ -88,6 +88,32 @@ it('goes on with what it has read itself', async () => {
   expect(await again.keep(kept('a', 'mine'))).toBeUndefined();
 });
 
+it('keeps the text anew where another tab has taken both away meanwhile', async () => {
+  const browser = new Browser();
+  await new Shelf('lab', browser, browser.locks).keep(kept('a', 'mine'));
+  browser.held.clear(); // a reload, in two tabs
+  for (const locks of [browser.locks, null]) {
+    const [first, second] = [1, 2].map(() => new Shelf('lab', browser, locks));
+    await first.read();
+    await second.read();
+    await first.clear();
+    expect(await second.keep(kept('a', 'mine'))).toBeUndefined();
+    expect(await new Shelf('lab', browser, locks).read()).toEqual(kept('a', 'mine'));
+    browser.held.clear();
+  }
+});
+
+it('has nothing to forget where the browser keeps nothing', async () => {
+  const browser = new Browser();
+  const denied = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+  const locks = { request: denied } as unknown as LockManager;
+  const none = Object.assign(new Browser(), { getMany: denied, delMany: denied });
+  await new Shelf('lab', none, locks).clear();
+  await new Shelf('lab', none, null).clear();
+  await new Shelf('lab', browser, browser.locks).keep(kept('a', 'mine'));
+  await expect(new Shelf('lab', browser, locks).clear()).rejects.toThrow('denied'); // something is left
+});
+
 it('forgets what it has', async () => {
   const browser = new Browser();
   const shelf = new Shelf('lab', browser, browser.locks);

@@ -90,7 +90,8 @@ export class Shelf {
     try {
       const wasOurs = this.#letGo !== undefined;
       if (!(await this.#take(id))) return 'another-tab';
-      if (!wasOurs && !mayReplace && (await this.#writtenByOthers())) {
+      const isOfOthers = !wasOurs && (await this.#writtenByOthers());
+      if (isOfOthers && !mayReplace) {
         this.#letGo?.();
         return 'another-tab'; // which is closed by now, but what it has kept is newer than this
       }
@@ -118,7 +119,7 @@ export class Shelf {
   async read(): Promise<Kept | Unreadable | undefined> {
     let all: unknown[];
     try {
-      all = await this.#store.getMany([this.#name, textKey(this.#name)]);
+      all = await this.#store.getMany(this.#names);
     } catch {
       return undefined;
     }
@@ -139,19 +140,24 @@ export class Shelf {
 
   /** Forgets what is kept, unless it is another tab's. For the page, when it has ended the worker. */
   async clear(): Promise<void> {
-    const all = [this.#name, textKey(this.#name)];
-    if (!this.#locks) return this.#store.delMany(all);
+    const forget = (): Promise<void> => this.#store.delMany(this.#names);
     try {
-      await this.#locks.request(this.#name, { signal: AbortSignal.timeout(LET_GO) }, () =>
-        this.#store.delMany(all),
-      );
+      if (!this.#locks) return await forget();
+      await this.#locks.request(this.#name, { signal: AbortSignal.timeout(LET_GO) }, forget);
     } catch (error) {
-      if (!isTimeout(error)) throw error;
+      if (isTimeout(error)) return;
+      if ((await this.read()) !== undefined) throw error; // else the browser keeps nothing, and there is nothing to forget
     }
   }
 
+  get #names(): [lab: string, text: string] {
+    return [this.#name, textKey(this.#name)];
+  }
+
+  /** Is there a model that this tab has not seen? Another tab may as well have taken the text away. */
   async #writtenByOthers(): Promise<boolean> {
-    const [lab] = await this.#store.getMany<Partial<StoredLab>>([this.#name]);
+    const [lab, text] = await this.#store.getMany<Partial<StoredLab & StoredText>>(this.#names);
+    if (text?.id !== this.#textOf) this.#textOf = undefined;
     return lab !== undefined && lab.written !== this.#seen;
   }
 

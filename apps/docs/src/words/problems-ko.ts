@@ -17,7 +17,7 @@ export const problemsInKorean: ProblemWords = {
     `${file}: 모델 폴더의 파일이 아닙니다. 모델 폴더를 압축한 zip이나 그 안의 ${known.join(', ')} 파일을 골라 주세요.`,
   badZip: ({ file, message }) => `${file}: 모델 폴더의 zip으로 읽을 수 없습니다(${message}).`,
   tooManyEntries: ({ file, most }) =>
-    `${file}: 항목이 ${number(most)}개가 넘는 zip은 읽지 않습니다. 모델 폴더만 압축해 주세요.`,
+    `${file}: 항목이 ${number(most)}개를 넘는 zip은 읽지 않습니다. 모델 폴더만 압축해 주세요.`,
   zipTooLarge: ({ file, most }) => `${file}: 압축을 풀었을 때 ${most}MB가 넘습니다.`,
   severalModels: ({ file, count, folders }) =>
     `${file}: 모델이 ${count}개(${folders.join(', ')}) 들어 있습니다. 한 모델의 폴더만 압축해 주세요.`,

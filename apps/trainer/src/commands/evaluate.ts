@@ -69,8 +69,11 @@ export async function evaluateModel(folder: string, options: EvaluateOptions): P
   );
   print(`time         ${duration(seconds)} on ${description}`);
   if (split === 'all' && isSame(options.data, trainedOn?.train)) {
+    const heldBack = [fractions.test !== 0 && 'test', fractions.valid !== 0 && 'valid'].filter(Boolean);
     print(
-      'note         most of it is what the model was trained on; --split test or valid is the part that was held back',
+      heldBack.length === 0
+        ? 'note         it is what the model was trained on'
+        : `note         most of it is what the model was trained on; --split ${heldBack.join(' or ')} is the part that was held back`,
     );
   }
   const exactly = await exactlyIfCompared(model, ids, options, result, protocol);

@@ -34,7 +34,7 @@ export async function initConfig(path: string, { force, command, ...given }: Ini
   }
   // They are typed from here, and read from the folder that the file is in.
   const fromFile = (typed: string): string =>
-    typed === '-' || isAbsolute(typed) ? typed : relative(dirname(path), typed);
+    typed === '-' || isAbsolute(typed) ? typed : relative(dirname(path), typed) || '.';
   const { data, out, recipe } = given;
   await writeFileWhole(
     path,

@@ -103,9 +103,15 @@ async function makeSessionAgain(
   { backend, threads, data, valid, test, command }: ResumeOptions,
 ): Promise<TrainingSession> {
   const before = settings.compute;
-  if (data === undefined && [settings.data.train].flat().includes('-')) {
+  const given = { data, valid, test };
+  for (const [name, before] of [
+    ['data', settings.data.train],
+    ['valid', settings.data.valid],
+    ['test', settings.data.test],
+  ] as const) {
+    if (given[name] !== undefined || ![before].flat().includes('-')) continue;
     throw new UsageError(
-      `the text of this run came from standard input; say where it is now: ${command} resume ${quoted(path)} --data <path>`,
+      `${name === 'data' ? 'the text' : `the ${name} text`} of this run came from standard input; say where it is now: ${command} resume ${quoted(path)} --${name} <path>`,
     );
   }
   try {

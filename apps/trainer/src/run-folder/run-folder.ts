@@ -61,10 +61,13 @@ function isWithin(inner: string, outer: string): boolean {
 /** The folder of one run: the model, checkpoints to go on from, and a record of how it came about. */
 export class RunFolder {
   readonly path: string;
+  /** Of a new run: refuses what lies in the folder. */
+  readonly #refuse: (names: readonly string[]) => void;
   #lock: Lock | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, refuse: (names: readonly string[]) => void = () => {}) {
     this.path = path;
+    this.#refuse = refuse;
   }
 
   /**
@@ -87,23 +90,25 @@ export class RunFolder {
         `--out ${path}: expected a folder in which ${inside}, which is read, does not lie, or a run could write over it; choose another one`,
       );
     }
-    const names = await namesIn(path, `--out ${path}`);
-    if (names.length > 0 && !force) {
-      const ways = [
-        'choose another one',
-        ...(names.includes('metrics.jsonl') ? ['add --force to write over the run in it'] : []),
-        ...(names.includes(CONFIG) ? [`go on with that run: ${command} resume ${quoted(path)}`] : []),
-      ];
-      throw new UsageError(
-        `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); ${ways.join(', or ')}`,
-      );
-    }
-    if (names.length > 0 && !names.includes('metrics.jsonl')) {
-      throw new UsageError(
-        `--out ${path}: --force writes over a run, and this folder holds none (no metrics.jsonl); choose another folder`,
-      );
-    }
-    return new RunFolder(path);
+    const refuse = (names: readonly string[]): void => {
+      if (names.length > 0 && !force) {
+        const ways = [
+          'choose another one',
+          ...(names.includes('metrics.jsonl') ? ['add --force to write over the run in it'] : []),
+          ...(names.includes(CONFIG) ? [`go on with that run: ${command} resume ${quoted(path)}`] : []),
+        ];
+        throw new UsageError(
+          `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); ${ways.join(', or ')}`,
+        );
+      }
+      if (names.length > 0 && !names.includes('metrics.jsonl')) {
+        throw new UsageError(
+          `--out ${path}: --force writes over a run, and this folder holds none (no metrics.jsonl); choose another folder`,
+        );
+      }
+    };
+    refuse(await namesIn(path, `--out ${path}`));
+    return new RunFolder(path, refuse);
   }
 
   /**
@@ -147,6 +152,8 @@ export class RunFolder {
     try {
       await mkdir(this.path, { recursive: true });
       this.#lock = Lock.take(this.file(LOCK));
+      // While the text was read, another run may have come to its end here.
+      this.#refuse((await namesIn(this.path, `--out ${this.path}`)).filter((name) => !name.startsWith(LOCK)));
       for (const name of ownFiles) await rm(this.file(name), { force: true, recursive: true });
       this.emptyLogs();
     } catch (error) {

@@ -117,7 +117,7 @@ export class CompletionJob {
       Array.from({ length: this.texts }, async (_, index) => {
         const prompt = this.#prompts[Math.floor(index / this.#request.n)];
         if (this.#request.echo) await take(index, { text: prompt.text, tokens: 0 });
-        for await (const piece of this.#pieces(prompt, index % this.#request.n, either)) {
+        for await (const piece of this.#pieces(prompt, index, either)) {
           if (piece.finishReason === 'cancelled') throw new ApiError(503, 'the server is being stopped');
           await take(index, piece);
         }
@@ -128,9 +128,11 @@ export class CompletionJob {
     });
   }
 
-  #pieces({ ids }: Prompt, number: number, signal: AbortSignal): AsyncIterable<Piece> {
+  #pieces({ ids }: Prompt, index: number, signal: AbortSignal): AsyncIterable<Piece> {
     const { engine, tokenizer } = this.#model;
-    const { maxTokens, temperature, topP, topK, stop } = this.#request;
+    const { maxTokens, temperature, topP, topK, stop, n, seed } = this.#request;
+    // With a seed, a prompt is answered as it would be alone; without, two that are the same are answered each in its own way.
+    const number = seed === undefined ? index : index % n;
     const written = engine.write({
       prompt: ids.length > 0 ? ids : startIds(tokenizer),
       sampleSize: maxTokens,

@@ -12,6 +12,7 @@ import { bytes, count, duration } from '../format.ts';
 import { loadTokenizer, saveModel } from '../model-folder.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import type { Settings } from '../settings/settings.ts';
+import { listenToSignals } from '../signals.ts';
 import type { View } from '../view/view.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import { describeRun } from './describe-run.ts';
@@ -51,6 +52,7 @@ export async function rehearse(
   // However the process ends, nothing is left behind.
   const clean = () => rmSync(path, { recursive: true, force: true });
   process.once('exit', clean);
+  const signals = listenToSignals((ending) => process.exit(ExitCode.ofSignal[ending])); // there is nothing to save
   const folder = await RunFolder.check(path, [], { command });
   try {
     await folder.begin();
@@ -98,6 +100,7 @@ export async function rehearse(
     folder.close();
     await rm(path, { recursive: true, force: true });
     process.removeListener('exit', clean);
+    signals.release();
   }
 }
 

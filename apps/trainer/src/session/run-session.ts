@@ -1,4 +1,5 @@
 import { DiskError } from '@unroll/checkpoint';
+import { StateError } from '@unroll/tensor';
 import { DivergedError, evaluate, type TrainingState, train } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -105,8 +106,15 @@ export async function runSession(
       }
     }
   } catch (error) {
-    if (error instanceof DivergedError) {
-      view.line(whatIsLeft(folder.path, bestAt, due.newest));
+    if (DivergedError.isInstance(error)) view.line(whatIsLeft(folder.path, bestAt, due.newest));
+    if (StateError.isInstance(error)) {
+      // A thread that died, say: no fault of the command line, and it may not happen again.
+      throw new Error(
+        `${error.message}; go on from what was saved with: ${command} resume ${quoted(folder.path)}`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   } finally {

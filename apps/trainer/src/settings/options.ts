@@ -74,11 +74,11 @@ export function gathered(word: string, before: readonly string[] = []): readonly
   return [...before, word];
 }
 
-/** Likewise, of text in which `\\n`, `\\t` and `\\\\` stand for what a command line can hardly hold. */
+/** Likewise, of text in which `\\n`, `\\r`, `\\t` and `\\\\` stand for what a command line can hardly hold. */
 export function gatheredText(word: string, before: readonly string[] = []): readonly string[] {
-  const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
+  const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
   return gathered(
-    word.replace(/\\([nt\\])/g, (_, letter: string) => escapes[letter]),
+    word.replace(/\\([nrt\\])/g, (_, letter: string) => escapes[letter]),
     before,
   );
 }
