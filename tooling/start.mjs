@@ -6,8 +6,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname, join, relative, resolve } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startArguments } from './start-arguments.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const given = process.argv.slice(2);
@@ -66,36 +67,13 @@ if (process.env.npm_config_data && !has('--data')) {
   );
   process.exit(2);
 }
-// Paths are meant from where the person is, which npm remembers, and not from the root, where it runs scripts.
-const from = process.env.INIT_CWD ?? process.cwd();
-const fromRoot = (path) => (path === '-' ? path : relative(root, resolve(from, path)) || '.');
-const paths = new Set(['--data', '--valid', '--test', '--out', '--config', '--weights', '--tokenizer-file']);
-let isPath = false; // of some options, all words up to the next one are
-for (const [i, word] of given.entries()) {
-  if (!word.startsWith('-') || word === '-') {
-    if (isPath) given[i] = fromRoot(word);
-    continue;
-  }
-  const [name, value] = word.split(/=(.*)/s);
-  isPath = paths.has(name);
-  if (isPath && value !== undefined) given[i] = `${name}=${fromRoot(value)}`;
-}
-process.chdir(root);
 build();
 const { main } = await import('../apps/trainer/dist/index.js');
 const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
-// A configuration file says all that there is to say.
-const options = has('--config')
-  ? {}
-  : {
-      '--data': has('--data') ? undefined : repositoryText(),
-      '--out': join('runs', stamp),
-      '--recipe': 'char',
-      '--sample-size': '200',
-    };
-const defaults = Object.entries(options).flatMap(([name, value]) =>
-  value === undefined || has(name) ? [] : [name, value],
-);
-const args = ['train', ...defaults, ...given];
+const args = startArguments(given, {
+  from: process.env.INIT_CWD ?? process.cwd(), // npm remembers where the person is, and runs scripts in the root
+  ...{ root, ownText: repositoryText, out: join('runs', stamp) },
+});
+process.chdir(root);
 if (!has('--help') && !has('-h')) console.error(`This is: unroll ${args.join(' ')}\n`);
 process.exitCode = await main(args, 'node apps/trainer/bin/unroll.js');

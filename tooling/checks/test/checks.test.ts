@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startArguments } from '../../start-arguments.mjs';
 import { install } from '../src/clean-install.mjs';
 import { checkExports } from '../src/exports.mjs';
 import { checkImports } from '../src/imports.mjs';
@@ -427,4 +428,27 @@ describe('the run of all steps', () => {
       expect(output).toMatch(/^check: /);
     },
   );
+});
+
+describe('npm start', () => {
+  const where = { from: '/home/me/here', root: '/home/me', ownText: () => 'runs/own.txt', out: 'runs/now' };
+  const started = (...given: string[]) => startArguments(given, where);
+  const recipe = ['--recipe', 'char', '--sample-size', '200'];
+
+  it('trains on its own text where nothing is said', () => {
+    expect(started()).toEqual(['train', '--data', 'runs/own.txt', '--out', 'runs/now', ...recipe]);
+  });
+
+  it('takes paths from where the person is, as many as there are, and leaves standard input alone', () => {
+    expect(started('--data', 'a.txt', '../b.txt', '--threads', '2', '--out=mine')).toEqual([
+      ...['train', ...recipe, '--data', 'here/a.txt', 'b.txt', '--threads', '2', '--out=here/mine'],
+    ]);
+    expect(started('--data', '-', '--valid', '..', '--recipe', 'hour', '--sample-size=0')).toEqual([
+      ...['train', '--out', 'runs/now', '--data', '-', '--valid', '.', '--recipe', 'hour', '--sample-size=0'],
+    ]);
+  });
+
+  it('adds nothing to what a configuration file says', () => {
+    expect(started('--config', 'my.yaml')).toEqual(['train', '--config', 'here/my.yaml']);
+  });
 });
