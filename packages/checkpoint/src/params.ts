@@ -9,7 +9,7 @@ export async function paramsToArrays(params: readonly Parameter[]): Promise<Map<
   for (const { name, value } of params) {
     if (arrays.has(name)) {
       throw new CheckpointError(
-        `paramsToArrays: expected a name of its own for each parameter, got "${name}" twice`,
+        `paramsToArrays: expected a name of its own for each parameter, got "${name}" twice; name one when you make it: parameter('lstm.${name}', tensor)`,
       );
     }
     arrays.set(name, { dtype: value.dtype, shape: value.shape, data: await value.read() });

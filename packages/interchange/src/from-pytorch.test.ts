@@ -22,19 +22,23 @@ function stateDict(name: string): Map<string, NamedArray> {
   );
 }
 
+const stack = { model: 'stacked-rnnlm', head: 'affine', layerNorm: false };
+
 describe.each([
-  ['lstm', 'rnnlm'],
-  ['rnn', 'simple-rnnlm'],
-])('the state_dict of a PyTorch module with %s', (name, model) => {
+  ['lstm', { model: 'rnnlm' }],
+  ['rnn', { model: 'simple-rnnlm' }],
+  ['lstm-3', { ...stack, cell: 'lstm', layers: 3 }],
+  ['rnn-2', { ...stack, cell: 'rnn', layers: 2 }],
+])('the state_dict of a PyTorch module: %s', (name, made) => {
   it('becomes a model that gives the logits of PyTorch, block after block', async () => {
     const { options, inputs, expected } = findCase(fixture, name);
     const { config, tensors } = fromPyTorch(stateDict(name));
-    expect(config).toEqual({ model, ...options });
-    const made = createModel(config, { backend: new ReferenceBackend(), dtype: 'f64' });
-    assignParams(made.params, tensors, name);
+    expect(config).toEqual({ ...made, ...options });
+    const model = createModel(config, { backend: new ReferenceBackend(), dtype: 'f64' });
+    assignParams(model.params, tensors, name);
     for (const block of ['1', '2']) {
       const { shape, data } = inputs[`ids${block}`];
-      const scores = await made.predict(tensor(made.backend, data, shape, 'i32')).read();
+      const scores = await model.predict(tensor(model.backend, data, shape, 'i32')).read();
       const logits = expected[`logits${block}`].data;
       expect(scores).toHaveLength(logits.length);
       logits.forEach((logit, i) => {
@@ -42,7 +46,9 @@ describe.each([
       });
     }
   });
+});
 
+describe.each(['lstm', 'rnn'])('the state_dict of a PyTorch module with one %s', (name) => {
   it('comes back as it was, with the sum of its biases in one of them', () => {
     const before = stateDict(name);
     const { config, tensors } = fromPyTorch(before);
@@ -56,6 +62,14 @@ describe.each([
     expect(after.get(`${name}.bias_ih_l0`)?.data).toEqual(Float64Array.from(ih, (value, i) => value + hh[i]));
     expect(after.get(`${name}.bias_hh_l0`)?.data).toEqual(new Float64Array(ih.length));
   });
+});
+
+it('refuses a layer that is there twice, as l1 of one module and as a module of its own', () => {
+  const tensors = stateDict('lstm-3');
+  tensors.set('lstm2.bias_ih_l0', tensors.get('lstm.bias_ih_l1') as NamedArray);
+  expect(() => fromPyTorch(tensors, 'm')).toThrow(
+    'm: "lstm2.bias_ih_l0": expected one tensor of it, got two',
+  );
 });
 
 describe.each([lstm, rnn])('the weights of $model', (config) => {
@@ -259,7 +273,9 @@ describe('fromPyTorch refuses', () => {
   it.each(stackRefusals)('of a stack %s', (_, change, message) => {
     expect(changed(change, projectedStack)).toThrow(CheckpointError);
     expect(changed(change, projectedStack)).toThrow(message);
-    expect(changed(change, projectedStack)).toThrow('or several of them, called lstm1, lstm2 and so on');
+    expect(changed(change, projectedStack)).toThrow(
+      'or several of them of one layer each, called lstm1, lstm2 and so on',
+    );
   });
 
   it('more layers than anyone stacks', () => {

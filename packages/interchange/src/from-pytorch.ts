@@ -6,7 +6,7 @@ import { reordered, transposed } from './rearrange.ts';
 
 const ADVICE =
   'Save the state_dict of a module with an nn.Embedding called embedding, an nn.LSTM called lstm or a tanh nn.RNN called rnn ' +
-  '(one layer, one direction, with biases; or several of them, called lstm1, lstm2 and so on), and an nn.Linear called linear.';
+  '(one direction, with biases; or several of them of one layer each, called lstm1, lstm2 and so on), and an nn.Linear called linear.';
 
 /** PyTorch has no other cells. */
 type ImportedConfig = ModelConfig & { readonly cell?: 'lstm' | 'rnn' };
@@ -20,9 +20,10 @@ type ImportedConfig = ModelConfig & { readonly cell?: 'lstm' | 'rnn' };
  * @throws CheckpointError if a tensor is missing or too much, does not fit the others, or holds something else than finite numbers
  */
 export function fromPyTorch(
-  tensors: ReadonlyMap<string, NamedArray>,
+  given: ReadonlyMap<string, NamedArray>,
   source = 'fromPyTorch',
 ): { config: ImportedConfig; tensors: Map<string, NamedArray> } {
+  const tensors = layersApart(given, source);
   const config = configOf(tensors, source);
   const architecture = architectureOf(source, 'pytorch', config);
   const { gates, layers, head } = architecture;
@@ -45,6 +46,23 @@ export function fromPyTorch(
   if (head === 'affine') out.set('affine.W', transposed(weight('linear.weight'))); // (H, V)
   out.set('affine.b', weight('linear.bias')); // (V)
   return { config, tensors: out };
+}
+
+/** Of a module with `num_layers`, layer l1 of `lstm` becomes l0 of `lstm2`, as if each layer were a module of its own. */
+function layersApart(
+  tensors: ReadonlyMap<string, NamedArray>,
+  source: string,
+): ReadonlyMap<string, NamedArray> {
+  if (!tensors.has('lstm.weight_hh_l1') && !tensors.has('rnn.weight_hh_l1')) return tensors;
+  const apart = new Map<string, NamedArray>();
+  for (const [name, array] of tensors) {
+    const [, cell, kind, layer] = /^(lstm|rnn)\.((?:weight|bias)_(?:ih|hh))_l(\d{1,3})$/.exec(name) ?? [];
+    const own = cell === undefined ? name : `${cell}${Number(layer) + 1}.${kind}_l0`;
+    if (apart.has(own))
+      throw new CheckpointError(`${source}: "${own}": expected one tensor of it, got two. ${ADVICE}`);
+    apart.set(own, array);
+  }
+  return apart;
 }
 
 /** What the names and the two matrices that the other shapes follow from say. */

@@ -58,7 +58,7 @@ const other: TextForm = {
 };
 
 /**
- * A `model.py` that lies beside the `model.safetensors` of `toPyTorch`, `config.json` and `vocab.json`: it defines the module, loads it and lets it
+ * A `model.py` that lies beside the `model.safetensors` of `toPyTorch` and the `vocab.json` of the model folder: it defines the module, loads it and lets it
  * write. It needs PyTorch 1.13 or newer, and no other package.
  *
  * @param config with the `tokenizer` of the model, `word`, `char` or `bpe`; without it a prompt is made of tokens
@@ -134,10 +134,9 @@ ${helper}def main(words):
     vocab = json.loads((FOLDER / "vocab.json").read_text(encoding="utf-8"))
     id_of = {token: id for id, token in enumerate(vocab)}
     prompt = ${tokens}
-    unknown = [token for token in prompt if token not in id_of]
-    if unknown:
-        sys.exit(f"model.py: the vocabulary has no {unknown[0]!r}; vocab.json lists what it has")
-    ids = [id_of[token] for token in prompt]
+    ids = [id_of.get(token, id_of.get("<unk>")) for token in prompt]
+    if None in ids:
+        sys.exit(f"model.py: the vocabulary has no {prompt[ids.index(None)]!r}; vocab.json lists what it has")
     torch.manual_seed(1)  # another seed, another text
     tokens = prompt + [vocab[id] for id in write(load(), ids or [id_of.get(${start}, 0)], 100)]
     print(${joined})

@@ -13,7 +13,8 @@ interface Plan {
 }
 
 /**
- * One step of a GRU. Book appendix C; Cho et al. 2014.
+ * One step of a GRU. Book appendix C; Cho et al. 2014 (arXiv:1406.1078), with z and
+ * 1 - z exchanged as in Chung et al. 2014 (arXiv:1412.3555).
  *
  *     z, r = sigmoid(x @ Wx[:, :2H] + h @ Wh[:, :2H] + b[:2H])
  *     h~   = tanh(x @ Wx[:, 2H:] + (r * h) @ Wh[:, 2H:] + b[2H:])

@@ -17,13 +17,14 @@ interface Plan {
 }
 
 /**
- * A GRU over a block of T time steps. Book appendix C; Cho et al. 2014.
+ * A GRU over a block of T time steps. Book appendix C; Cho et al. 2014 (arXiv:1406.1078), with z and
+ * 1 - z exchanged as in Chung et al. 2014 (arXiv:1412.3555).
  *
  *     z, r = sigmoid(xs[:, t] @ Wx[:, :2H] + h @ Wh[:, :2H] + b[:2H])
  *     h~   = tanh(xs[:, t] @ Wx[:, 2H:] + (r * h) @ Wh[:, 2H:] + b[2H:])
  *     h    = (1 - z) * h + z * h~
  *
- * (PyTorch's GRU resets after the product, `r * (h @ Wh)`, and exchanges z and 1 - z.)
+ * (PyTorch's GRU resets after the product, `r * (h @ Wh + b)`, and has z and 1 - z as Cho et al. have them.)
  */
 export class TimeGRU implements Layer {
   readonly Wx: Parameter;

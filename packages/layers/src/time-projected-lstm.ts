@@ -21,7 +21,8 @@ interface Plan {
 
 /**
  * An LSTM over a block of T time steps whose output is projected to P numbers, which are also what goes from step to step: a
- * large cell, and few weights. Sak, Senior and Beaufays 2014 (arXiv:1402.1128), section 2.
+ * large cell, and few weights. Sak, Senior and Beaufays 2014 (arXiv:1402.1128), section 2, without the peepholes, as
+ * PyTorch's `proj_size`.
  *
  *     f, g, i, o = xs[:, t] @ Wx + h @ Wh + b      f, i, o through a sigmoid, g through tanh
  *     c = f * c + g * i

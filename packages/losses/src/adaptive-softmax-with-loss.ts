@@ -39,7 +39,8 @@ interface Plan {
  *     log p(word) = log softmax(h @ head)[word]                                                         in the shortlist
  *     log p(word) = log softmax(h @ head)[cluster] + log softmax(h @ projection @ W)[word in cluster]   in a cluster
  *
- * Grave et al. 2017 (arXiv:1609.04309); numbers and layout are those of PyTorch's AdaptiveLogSoftmaxWithLoss.
+ * Grave et al. 2017 (arXiv:1609.04309); numbers and the order of entries are those of PyTorch's
+ * AdaptiveLogSoftmaxWithLoss, whose matrices are the transposes of these.
  *
  * Which rows belong to which cluster must be known when work is enqueued, so the labels come from the host.
  */

@@ -2,7 +2,7 @@ import { expectShape, Memory, type Parameter, StateError, type Tensor } from '@u
 
 /**
  * Sigmoid and binary cross entropy in one: the mean, over the counted labels, of `-log sigmoid(score)` where the label is
- * 1 and `-log(1 - sigmoid(score))` where it is 0. Stable for scores of any size. Book section 4.2.4.
+ * 1 and `-log(1 - sigmoid(score))` where it is 0. Stable for scores of any size. Book section 4.2.3.
  *
  * Scores and labels are lent to it until `backward`: they must not be overwritten in between.
  */

@@ -3,7 +3,7 @@ import { fraction, Optimizer, positive } from './optimizer.ts';
 
 /**
  * Adam: running means m of the gradient and v of its square, corrected for their start at zero. Kingma and Ba 2014
- * (arXiv:1412.6980), the variant at the end of its section 2 that the book has, with eps beside the uncorrected root:
+ * (arXiv:1412.6980), the variant just before its section 2.1 that the book has, with eps beside the uncorrected root:
  *
  *     W -= lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
  */

@@ -53,7 +53,7 @@ export class KeptTensors {
         const key = `${name}.${this.#slots[i]}`;
         if (kept.has(key)) {
           throw new StateError(
-            `${this.#owner}.getState: expected parameters of different names, got ${name} twice`,
+            `${this.#owner}.getState: expected parameters of different names, got ${name} twice; name one when you make it: parameter('lstm.${name}', tensor)`,
           );
         }
         kept.set(key, tensor);

@@ -10,7 +10,7 @@ export class TriggeredAverage extends WeightAverage {
   readonly kind: string = 'TriggeredAverage';
   readonly nonmono: number;
 
-  /** @param options.nonmono how many evaluations may pass without a new best, a whole number from 0 */
+  /** @param options.nonmono how many evaluations, the newest, are not compared with, a whole number from 0 */
   constructor({ nonmono = 5 }: { nonmono?: number } = {}) {
     super();
     if (!Number.isSafeInteger(nonmono) || nonmono < 0) {

@@ -97,7 +97,7 @@ export const cells: Readonly<Record<CellName, Cell>> = {
 /** The names that a stack knows. */
 export const cellNames: readonly CellName[] = /* @__PURE__ */ Object.keys(cells) as CellName[];
 
-/** Those whose b begins with the forget gate; the tanh RNN, the GRU, and what has no matrix Wh, have none. */
+/** Those whose b begins with the forget gate; the tanh RNN, the GRU and the MinGRU have none, and a QRNN's is not the first. */
 export const cellsThatForget: readonly CellName[] = ['lstm', 'capped-lstm', 'coupled-lstm', 'projected-lstm'];
 
 /** Those with recurrent weights Wh, which can be dropped. */

@@ -138,6 +138,23 @@ describe('generate', () => {
     expect(await collect(makeModel(), { signal: AbortSignal.abort() })).toEqual([]);
   });
 
+  it('gives others their turn before each token, so that they can abort it', async () => {
+    const signal = { aborted: false };
+    const written: number[] = [];
+    const pause = () => new Promise<void>((go) => setImmediate(go));
+    setImmediate(() => {
+      signal.aborted = true; // as a message that has come does
+    });
+    const prompt = Array.from({ length: 200 }, (_, i) => i % 3);
+    for await (const id of generate(makeModel(), { prompt, random: new Random(8), signal, pause }))
+      written.push(id);
+    expect(written).toEqual([]); // the prompt alone has four parts
+    let pauses = 0;
+    const counted = async () => void pauses++;
+    expect(await collect(makeModel(), { pause: counted, sampleSize: 5 })).toHaveLength(5);
+    expect(pauses).toBe(5);
+  });
+
   it('writes a hundred tokens unless told how many, and none when told none', async () => {
     expect(await collect(makeModel(), { sampleSize: undefined })).toHaveLength(100);
     expect(await collect(makeModel(), { sampleSize: 0 })).toEqual([]);

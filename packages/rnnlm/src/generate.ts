@@ -16,6 +16,8 @@ export interface GenerateOptions extends SamplingOptions {
   random: Random;
   /** Ends, without an error, before the next token. */
   signal?: { readonly aborted: boolean };
+  /** Awaited before each token, so that messages and clicks get their turn, and with them whoever sets `signal`. */
+  pause?: () => Promise<void>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface GenerateOptions extends SamplingOptions {
  */
 export async function* generate(
   model: LanguageModel,
-  { prompt, sampleSize = 100, stopIds = [], random, signal, ...sampling }: GenerateOptions,
+  { prompt, sampleSize = 100, stopIds = [], random, signal, pause, ...sampling }: GenerateOptions,
 ): AsyncGenerator<number, void, void> {
   checkSampling(sampling);
   if (prompt.length === 0) throw new ValueError('generate: expected a prompt of at least one id, got none');
@@ -41,9 +43,15 @@ export async function* generate(
   const single = zeros(model.backend, [1, 1], 'i32');
   try {
     const ids = Array.from(prompt);
-    readAllButLast(model, ids);
+    for (const part of partsOf(ids.slice(0, -1))) {
+      read(model, part);
+      await pause?.();
+      if (signal?.aborted) return;
+    }
     single.write(ids.slice(-1));
-    for (let count = 0; count < sampleSize && !signal?.aborted; count++) {
+    for (let count = 0; count < sampleSize; count++) {
+      await pause?.();
+      if (signal?.aborted) return;
       const scores = await withoutDropout(model, () => model.predict(single)).read();
       const id = sampleId(scores, sampling, random);
       yield id;
@@ -67,15 +75,17 @@ function withoutDropout<T>(model: LanguageModel, act: () => T): T {
 }
 
 /** A long prompt in parts, so that the scores of all its tokens need not be held at once. */
-function readAllButLast(model: LanguageModel, ids: readonly number[]): void {
-  for (let start = 0; start < ids.length - 1; start += LONGEST_PART) {
-    const part = ids.slice(start, Math.min(start + LONGEST_PART, ids.length - 1));
-    const xs = zeros(model.backend, [1, part.length], 'i32');
-    try {
-      xs.write(part);
-      withoutDropout(model, () => model.predict(xs));
-    } finally {
-      xs.dispose();
-    }
+function partsOf(ids: readonly number[]): number[][] {
+  const starts = Array.from({ length: Math.ceil(ids.length / LONGEST_PART) }, (_, i) => i * LONGEST_PART);
+  return starts.map((start) => ids.slice(start, start + LONGEST_PART));
+}
+
+function read(model: LanguageModel, ids: readonly number[]): void {
+  const xs = zeros(model.backend, [1, ids.length], 'i32');
+  try {
+    xs.write(ids);
+    withoutDropout(model, () => model.predict(xs));
+  } finally {
+    xs.dispose();
   }
 }

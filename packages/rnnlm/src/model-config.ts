@@ -1,7 +1,7 @@
 import type { CellName } from './cells.ts';
 
 /** What a model is made from, apart from its weights: plain JSON, the content of `config.json`. */
-export interface ModelConfig extends StackConfig {
+export type ModelConfig = StackConfig & {
   /** One of `modelNames`. */
   readonly model: string;
   /** V */
@@ -10,12 +10,12 @@ export interface ModelConfig extends StackConfig {
   readonly wordvecSize: number;
   /** H */
   readonly hiddenSize: number;
-  /** Of `better-rnnlm`: after the embedding and after each LSTM. */
+  /** Of `better-rnnlm`: after the embedding and after each LSTM, 0.5 unless given. */
   readonly dropout?: number;
-}
+};
 
 /** What `stacked-rnnlm` may have beside sizes. */
-export interface StackConfig {
+export type StackConfig = {
   readonly cell?: CellName;
   /** How many recurrent layers, one above the other. */
   readonly layers?: number;
@@ -31,7 +31,7 @@ export interface StackConfig {
   readonly penalties?: Penalties;
   /** Label smoothing, while training. */
   readonly smoothing?: number;
-}
+};
 
 /**
  * `affine`: weights of its own. `tied`: the embedding's, transposed, for which the last recurrent layer has D units (Press and Wolf 2017,

@@ -3,8 +3,8 @@ import type { LanguageModel } from './language-model.ts';
 
 /**
  * Sets the bias of the output layer to the logarithm of how often each token comes in a text, so that a model whose other weights are
- * small begins with the perplexity of counting and need not learn the counts first. With Adam, which moves a weight by no more than the
- * learning rate in a step, that would take it thousands of steps, in which hidden units learn to stand still in place of the bias.
+ * small begins with the perplexity of counting and need not learn the counts first. With Adam, which moves a weight by about the learning rate
+ * in a step, that would take it thousands of steps, in which hidden units learn to stand still in place of the bias.
  * `b = ln(count + 1)`, less its mean, which the softmax does not see. Published advice, such as Karpathy 2019 ("A Recipe for Training
  * Neural Networks": init well).
  * @param ids the text that the model is going to train on

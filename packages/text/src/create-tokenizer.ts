@@ -34,7 +34,8 @@ export function createTokenizer(kind: TokenizerKind, vocabulary: Vocabulary, jso
 function createBpe(vocabulary: Vocabulary, json: unknown): BpeTokenizer {
   if (json === undefined) {
     throw new TextError(
-      "createTokenizer: expected what tokenizer.json holds for the kind 'bpe', got nothing",
+      "createTokenizer: expected what tokenizer.json holds for the kind 'bpe', got nothing. " +
+        'Give it, or in the place of kind and vocabulary the tokenizer itself: BpeTokenizer.fromJSON(json).',
     );
   }
   const tokenizer = BpeTokenizer.fromJSON(json);

@@ -21,11 +21,13 @@ export class DivergedError extends UnrollError {
   }
 }
 
-/** No number, or so large that its perplexity is none: above 709 nats. */
+/** No number, or so large that its perplexity is none: above 709.78 nats. */
 export function hasDiverged(loss: number): boolean {
   return !Number.isFinite(perplexity(loss));
 }
 
 export function describeLoss(loss: number): string {
-  return loss > 709 ? `${loss}, of which the perplexity is no finite number` : String(loss);
+  return Number.isFinite(loss) && hasDiverged(loss)
+    ? `${loss}, of which the perplexity is no finite number`
+    : String(loss);
 }

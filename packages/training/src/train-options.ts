@@ -1,35 +1,38 @@
 import type { Optimizer, Schedule, WeightAverage } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { ValueError } from '@unroll/tensor';
-import { BpttBatches, type TokenIds } from '@unroll/text';
+import type { BpttBatches, TokenIds } from '@unroll/text';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface TrainOptions {
   model: LanguageModel;
   optimizer: Optimizer;
-  /** Its rate is that of a block of T time steps; a step on shorter or longer blocks takes as much less or more. */
-  schedule: Schedule;
+  /**
+   * Sets the optimizer's learning rate at each step; without one it stays what it is. The rate is that of a block of T time steps; a step on
+   * shorter or longer blocks takes as much less or more.
+   */
+  schedule?: Schedule;
   batches: BpttBatches;
-  /** So many blocks are read for each update: a step. Their losses and gradients are averaged, of each block as much. */
+  /** So many blocks are read for each update, a step: one unless given. Their losses and gradients are averaged, of each block as much. */
   accumulate?: number;
   /** Follows the weights; its weights are those that evaluations see. */
   average?: WeightAverage;
   /** The gradients' common norm is clipped at this; undefined: not at all. */
   maxGrad?: number;
-  /** How often the text is read. */
+  /** How often the text is read: four times unless given. */
   epochs?: number;
   /** Ends earlier, after this many steps. */
   maxSteps?: number;
-  /** A step event for the first step, every so many, and the last. */
+  /** A step event for the first step, every so many (20 unless given), and the last. */
   logEvery?: number;
   /** The text to evaluate on. */
   validation?: TokenIds;
   /** Evaluates every so many steps and at the end; by default after every epoch. */
   evalInterval?: number;
-  /** Meanwhile `pause` is awaited, too. */
+  /** How it is evaluated: by the book's protocol unless given, for which it must have 351 tokens. Meanwhile `pause` is awaited, too. */
   evaluation?: Omit<EvaluateOptions, 'pause'>;
-  /** Ends early when so many evaluations in a row were no better than the best before them. */
+  /** Ends early when so many evaluations of `validation` in a row were no better than the best before them. */
   patience?: number;
   /** Ends, without an error, after the step at hand and a checkpoint event; an evaluation is broken off, and made when the run goes on. */
   signal?: { readonly aborted: boolean };
@@ -61,7 +64,6 @@ const counts = [
 /**
  * Before anything is trained.
  * @throws ValueError naming the option that is out of its range
- * @throws TextError if the validation text is too short for how it is to be evaluated
  */
 export function checkTrainOptions(options: TrainOptions): void {
   for (const name of counts) {
@@ -71,9 +73,19 @@ export function checkTrainOptions(options: TrainOptions): void {
     }
   }
   const { validation, evaluation: { batchSize = 10, timeSize = 35, exact = false } = {} } = options;
-  if (validation === undefined) return;
-  if (!exact) new BpttBatches(validation, { batchSize, timeSize });
-  else if (validation.length < 2) {
-    throw new ValueError(`train: expected validation to be two tokens or more, got ${validation.length}`);
+  if (validation === undefined) {
+    if (options.patience === undefined) return;
+    throw new ValueError(
+      'train: expected a validation text with patience, which counts its evaluations, got none',
+    );
+  }
+  const needed = exact ? 2 : batchSize * timeSize + 1;
+  if (validation.length < needed) {
+    const protocol = exact
+      ? ''
+      : ` for an evaluation with batchSize ${batchSize} and timeSize ${timeSize}; evaluation: { exact: true } takes a shorter one`;
+    throw new ValueError(
+      `train: expected validation to be ${needed} tokens or more, got ${validation.length}${protocol}`,
+    );
   }
 }

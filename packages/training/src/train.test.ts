@@ -622,9 +622,29 @@ describe('train', () => {
     );
   });
 
+  it('refuses patience where there is nothing to evaluate on', async () => {
+    await expect(collect(train(setUp({ patience: 2 })))).rejects.toThrow(
+      'train: expected a validation text with patience, which counts its evaluations, got none',
+    );
+  });
+
+  it("leaves the optimizer's learning rate what it is where there is no schedule", async () => {
+    const [given, none] = [setUp({ maxSteps: 30 }), setUp({ maxSteps: 30, schedule: undefined })];
+    expect(
+      (await collect(train(none))).map((event) => ({ ...event, seconds: 0, tokensPerSecond: 0 })),
+    ).toEqual((await collect(train(given))).map((event) => ({ ...event, seconds: 0, tokensPerSecond: 0 })));
+    expect(await readAll(none.model.params)).toEqual(await readAll(given.model.params));
+    expect(none.optimizer.lr).toBe(tiny.lr);
+  });
+
   it.each([
-    ['by the protocol', 350, {}, 'expected at least 351 tokens for batchSize 10 and timeSize 35, got 350'],
-    ['exactly', 1, { exact: true }, 'train: expected validation to be two tokens or more, got 1'],
+    [
+      'by the protocol',
+      350,
+      {},
+      'train: expected validation to be 351 tokens or more, got 350 for an evaluation with batchSize 10 and timeSize 35; evaluation: { exact: true } takes a shorter one',
+    ],
+    ['exactly', 1, { exact: true }, 'train: expected validation to be 2 tokens or more, got 1'],
   ])(
     'refuses a text too short to be evaluated %s before it trains',
     async (_, length, evaluation, message) => {

@@ -1,5 +1,5 @@
 import { perplexity } from '@unroll/losses';
-import { clipGrads, gradNorm, zeroGrads } from '@unroll/optimizers';
+import { ConstantSchedule, clipGrads, gradNorm, zeroGrads } from '@unroll/optimizers';
 import { Memory, type Tensor } from '@unroll/tensor';
 import { BestEvaluation } from './best-evaluation.ts';
 import { BlockReader } from './block-reader.ts';
@@ -20,7 +20,8 @@ import { checkTrainingState } from './training-state.ts';
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
   checkTrainOptions(options);
-  const { model, optimizer, schedule, batches, average, maxGrad, validation, signal, state } = options;
+  const { model, optimizer, batches, average, maxGrad, validation, signal, state } = options;
+  const { schedule = new ConstantSchedule({ lr: optimizer.lr }) } = options;
   const { accumulate = 1, epochs = 4, maxSteps = Number.POSITIVE_INFINITY } = options;
   const { stopAfter = Number.POSITIVE_INFINITY, patience = Number.POSITIVE_INFINITY } = options;
   const { logEvery = 20, evalInterval, wantsCheckpoint, pause, now = Date.now } = options;

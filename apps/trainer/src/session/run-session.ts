@@ -60,7 +60,7 @@ export async function runSession(
       evaluation: validation?.protocol,
       evalInterval,
       stopAfter,
-      patience: training.patience,
+      patience: validation && training.patience,
       wantsCheckpoint: (step) => due.at(step, bestAt !== undefined),
       signal: {
         get aborted() {

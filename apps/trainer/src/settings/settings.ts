@@ -263,7 +263,7 @@ export const settingGroups: { readonly [Group in keyof Settings]: SettingGroup<S
       averagePatience: whole(
         1,
         '--average-patience <n>',
-        'evaluations without a better one before --average asgd begins',
+        '--average asgd begins when an evaluation is worse than one that is more than so many before it',
         {
           usual: '5',
         },
