@@ -1,8 +1,8 @@
-import { type Random, ValueError, zeros } from '@unroll/tensor';
+import { type Random, type Tensor, ValueError, zeros } from '@unroll/tensor';
 import type { LanguageModel } from './language-model.ts';
 import { checkSampling, type SamplingOptions, sampleId } from './sampling.ts';
 
-/** How much of a prompt is read at a time. */
+/** How much of a prompt is read at a time, so that the scores of all its tokens need not be held at once. */
 const LONGEST_PART = 64;
 
 export interface GenerateOptions extends SamplingOptions {
@@ -40,19 +40,21 @@ export async function* generate(
   }
   const stop = new Set(stopIds);
   if (sampleSize === 0) return;
+  const isOver = async (): Promise<boolean | undefined> => {
+    await pause?.();
+    return signal?.aborted;
+  };
   const single = zeros(model.backend, [1, 1], 'i32');
   try {
     const ids = Array.from(prompt);
-    for (const part of partsOf(ids.slice(0, -1))) {
-      read(model, part);
-      await pause?.();
-      if (signal?.aborted) return;
+    for (let at = 0; at < ids.length - 1; at += LONGEST_PART) {
+      if (await isOver()) return;
+      read(model, ids.slice(at, Math.min(at + LONGEST_PART, ids.length - 1)));
     }
     single.write(ids.slice(-1));
     for (let count = 0; count < sampleSize; count++) {
-      await pause?.();
-      if (signal?.aborted) return;
-      const scores = await withoutDropout(model, () => model.predict(single)).read();
+      if (await isOver()) return;
+      const scores = await predict(model, single).read();
       const id = sampleId(scores, sampling, random);
       yield id;
       if (stop.has(id)) return;
@@ -63,28 +65,22 @@ export async function* generate(
   }
 }
 
-/** Not for as long as a generator lives: whoever asks for its ids may train in between, or never ask again. */
-function withoutDropout<T>(model: LanguageModel, act: () => T): T {
+/** Without dropout, but not for as long as a generator lives: whoever asks for its ids may train in between, or never ask again. */
+function predict(model: LanguageModel, xs: Tensor): Tensor {
   const { training } = model;
   model.training = false;
   try {
-    return act();
+    return model.predict(xs);
   } finally {
     model.training = training;
   }
-}
-
-/** A long prompt in parts, so that the scores of all its tokens need not be held at once. */
-function partsOf(ids: readonly number[]): number[][] {
-  const starts = Array.from({ length: Math.ceil(ids.length / LONGEST_PART) }, (_, i) => i * LONGEST_PART);
-  return starts.map((start) => ids.slice(start, start + LONGEST_PART));
 }
 
 function read(model: LanguageModel, ids: readonly number[]): void {
   const xs = zeros(model.backend, [1, ids.length], 'i32');
   try {
     xs.write(ids);
-    withoutDropout(model, () => model.predict(xs));
+    predict(model, xs);
   } finally {
     xs.dispose();
   }

@@ -75,17 +75,12 @@ export function checkTrainOptions(options: TrainOptions): void {
   const { validation, evaluation: { batchSize = 10, timeSize = 35, exact = false } = {} } = options;
   if (validation === undefined) {
     if (options.patience === undefined) return;
-    throw new ValueError(
-      'train: expected a validation text with patience, which counts its evaluations, got none',
-    );
+    throw new ValueError('train: expected validation with patience, got none');
   }
   const needed = exact ? 2 : batchSize * timeSize + 1;
-  if (validation.length < needed) {
-    const protocol = exact
-      ? ''
-      : ` for an evaluation with batchSize ${batchSize} and timeSize ${timeSize}; evaluation: { exact: true } takes a shorter one`;
-    throw new ValueError(
-      `train: expected validation to be ${needed} tokens or more, got ${validation.length}${protocol}`,
-    );
-  }
+  if (validation.length >= needed) return;
+  const shorter = exact ? '' : ', or two with evaluation: { exact: true }';
+  throw new ValueError(
+    `train: expected validation to be ${needed} tokens or more${shorter}, got ${validation.length}`,
+  );
 }

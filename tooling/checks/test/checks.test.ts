@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startArguments } from '../../start-arguments.mjs';
 import { install } from '../src/clean-install.mjs';
 import { checkExports } from '../src/exports.mjs';
 import { checkImports } from '../src/imports.mjs';
@@ -13,6 +12,7 @@ import { checkTarball, fileProblems, manifestProblems, packAll } from '../src/pa
 import { runCommand } from '../src/run-command.mjs';
 import { runSteps } from '../src/run-steps.mjs';
 import { checkSizes } from '../src/size.mjs';
+import { startArguments } from '../src/start-arguments.mjs';
 import { collectResults, forgetResults } from '../src/test-results.mjs';
 
 /** A workspace with these files, gone after the test. */
