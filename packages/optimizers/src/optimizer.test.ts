@@ -264,7 +264,9 @@ describe('Optimizer.getState', () => {
     const optimizer = new Momentum();
     optimizer.update([1, 2].map(() => parameter('W', zeros(backend, [2], 'f64'))));
     await expect(optimizer.getState()).rejects.toThrow(
-      new StateError('Momentum.getState: expected parameters of different names, got W twice'),
+      new StateError(
+        "Momentum.getState: expected parameters of different names, got W twice; name one when you make it: parameter('lstm.W', tensor)",
+      ),
     );
   });
 });
