@@ -18,14 +18,15 @@ export async function chooseSplit(
   const corpus = await loadCorpus({ train: paths }, { tokenizer, split: fractions });
   const { train, valid, test, isOneText } = corpus;
   const split = name ?? (isOneText ? 'all' : test === undefined ? 'valid' : 'test');
-  const ids = split === 'all' ? joined([train, valid, test ?? new Int32Array(0)]) : corpus[split];
+  const none = new Int32Array(0);
+  const ids = split === 'all' ? joined([train, valid, test ?? none]) : (corpus[split] ?? none);
   const what = [paths].flat().join(', ');
-  if (split !== 'all' && (ids === undefined || ids.length === 0)) {
+  if (ids.length === 0 && split !== 'all') {
     throw new DataError(`${what}: has no ${split} text; choose another --split`);
   }
-  if (ids === undefined || ids.length < 2) {
+  if (ids.length < 2) {
     throw new DataError(
-      `${what}: expected a text of two tokens or more, so that there is something to predict, got ${ids?.length ?? 0}; give a longer one`,
+      `${what}: expected a text of two tokens or more, so that there is something to predict, got ${ids.length}; give a longer one`,
     );
   }
   return { ids, split };

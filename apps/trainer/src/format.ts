@@ -61,6 +61,6 @@ export function quoted(path: string): string {
 /** Text of unknown origin, with control characters made visible: they could write anything over a terminal. Of Windows' line ends, the line feed is enough. */
 export function visible(text: string): string {
   return text
-    .replaceAll('\r', '')
+    .replaceAll('\r\n', '\n')
     .replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

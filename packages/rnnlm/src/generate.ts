@@ -1,4 +1,4 @@
-import { type Random, type Tensor, ValueError, zeros } from '@unroll/tensor';
+import { type Random, type Tensor, tensor, ValueError } from '@unroll/tensor';
 import type { LanguageModel } from './language-model.ts';
 import { checkSampling, type SamplingOptions, sampleId } from './sampling.ts';
 
@@ -44,14 +44,19 @@ export async function* generate(
     await pause?.();
     return signal?.aborted;
   };
-  const single = zeros(model.backend, [1, 1], 'i32');
+  const ids = Array.from(prompt);
+  const single = tensor(model.backend, ids.splice(-1), [1, 1], 'i32');
   try {
-    const ids = Array.from(prompt);
-    for (let at = 0; at < ids.length - 1; at += LONGEST_PART) {
+    for (let at = 0; at < ids.length; at += LONGEST_PART) {
       if (await isOver()) return;
-      read(model, ids.slice(at, Math.min(at + LONGEST_PART, ids.length - 1)));
+      const part = ids.slice(at, at + LONGEST_PART);
+      const xs = tensor(model.backend, part, [1, part.length], 'i32');
+      try {
+        predict(model, xs);
+      } finally {
+        xs.dispose();
+      }
     }
-    single.write(ids.slice(-1));
     for (let count = 0; count < sampleSize; count++) {
       if (await isOver()) return;
       const scores = await predict(model, single).read();
@@ -73,15 +78,5 @@ function predict(model: LanguageModel, xs: Tensor): Tensor {
     return model.predict(xs);
   } finally {
     model.training = training;
-  }
-}
-
-function read(model: LanguageModel, ids: readonly number[]): void {
-  const xs = zeros(model.backend, [1, ids.length], 'i32');
-  try {
-    xs.write(ids);
-    predict(model, xs);
-  } finally {
-    xs.dispose();
   }
 }

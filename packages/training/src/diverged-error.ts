@@ -27,7 +27,5 @@ export function hasDiverged(loss: number): boolean {
 }
 
 export function describeLoss(loss: number): string {
-  return Number.isFinite(loss) && hasDiverged(loss)
-    ? `${loss}, of which the perplexity is no finite number`
-    : String(loss);
+  return hasDiverged(loss) ? `${loss} (no perplexity)` : String(loss);
 }

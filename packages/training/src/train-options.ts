@@ -73,14 +73,13 @@ export function checkTrainOptions(options: TrainOptions): void {
     }
   }
   const { validation, evaluation: { batchSize = 10, timeSize = 35, exact = false } = {} } = options;
-  if (validation === undefined) {
-    if (options.patience === undefined) return;
-    throw new ValueError('train: expected validation with patience, got none');
+  if (!validation) {
+    if (options.patience) throw new ValueError('train: expected validation with patience');
+    return;
   }
   const needed = exact ? 2 : batchSize * timeSize + 1;
   if (validation.length >= needed) return;
-  const shorter = exact ? '' : ', or two with evaluation: { exact: true }';
   throw new ValueError(
-    `train: expected validation to be ${needed} tokens or more${shorter}, got ${validation.length}`,
+    `train: expected validation to be ${needed} tokens or more${exact ? '' : ' (exact: 2)'}, got ${validation.length}`,
   );
 }

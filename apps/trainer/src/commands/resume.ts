@@ -104,12 +104,12 @@ async function makeSessionAgain(
 ): Promise<TrainingSession> {
   const before = settings.compute;
   const given = { data, valid, test };
-  for (const [name, before] of [
+  for (const [name, typed] of [
     ['data', settings.data.train],
     ['valid', settings.data.valid],
     ['test', settings.data.test],
   ] as const) {
-    if (given[name] !== undefined || ![before].flat().includes('-')) continue;
+    if (given[name] !== undefined || ![typed].flat().includes('-')) continue;
     throw new UsageError(
       `${name === 'data' ? 'the text' : `the ${name} text`} of this run came from standard input; say where it is now: ${command} resume ${quoted(path)} --${name} <path>`,
     );

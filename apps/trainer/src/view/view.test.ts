@@ -272,7 +272,7 @@ describe('the live view', () => {
     view.sample(1, 'red: \u001b[31m\rover');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what must not be there
     expect(screen.written).not.toMatch(/\u001b\[[0-9;]*m/);
-    expect(matching(await screen.lines(), /\| red: \\x1b\[31mover/)).toHaveLength(1);
+    expect(matching(await screen.lines(), /\| red: \\x1b\[31m\\x0dover/)).toHaveLength(1);
     view.close();
   });
 });
