@@ -27,5 +27,5 @@ export function hasDiverged(loss: number): boolean {
 }
 
 export function describeLoss(loss: number): string {
-  return hasDiverged(loss) ? `${loss} (no perplexity)` : String(loss);
+  return `${loss}${hasDiverged(loss) ? ' (no perplexity)' : ''}`;
 }

@@ -636,7 +636,7 @@ describe('train', () => {
   });
 
   it.each([
-    ['by the protocol', 350, {}, 'train: expected validation to be 351 tokens or more (exact: 2), got 350'],
+    ['by the protocol', 350, {}, 'train: expected validation to be 351 tokens or more, exact 2, got 350'],
     ['exactly', 1, { exact: true }, 'train: expected validation to be 2 tokens or more, got 1'],
   ])(
     'refuses a text too short to be evaluated %s before it trains',

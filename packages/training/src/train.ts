@@ -21,7 +21,7 @@ import { checkTrainingState } from './training-state.ts';
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
   checkTrainOptions(options);
   const { model, optimizer, batches, average, maxGrad, validation, signal, state } = options;
-  const { schedule = new ConstantSchedule(optimizer) } = options;
+  const schedule = options.schedule ?? new ConstantSchedule(optimizer);
   const { accumulate = 1, epochs = 4, maxSteps = Number.POSITIVE_INFINITY } = options;
   const { stopAfter = Number.POSITIVE_INFINITY, patience = Number.POSITIVE_INFINITY } = options;
   const { logEvery = 20, evalInterval, wantsCheckpoint, pause, now = Date.now } = options;
