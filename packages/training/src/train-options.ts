@@ -79,7 +79,5 @@ export function checkTrainOptions(options: TrainOptions): void {
   }
   const needed = exact ? 2 : batchSize * timeSize + 1;
   if (validation.length >= needed) return;
-  throw new ValueError(
-    `train: expected validation to be ${needed} tokens or more${exact ? '' : ', exact 2'}, got ${validation.length}`,
-  );
+  throw new ValueError(`train: expected validation to be ${needed} tokens or more, got ${validation.length}`);
 }

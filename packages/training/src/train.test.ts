@@ -623,7 +623,9 @@ describe('train', () => {
   });
 
   it('refuses patience where there is nothing to evaluate on', async () => {
-    await expect(collect(train(setUp({ patience: 2 })))).rejects.toThrow('train: expected validation with patience');
+    await expect(collect(train(setUp({ patience: 2 })))).rejects.toThrow(
+      'train: expected validation with patience',
+    );
   });
 
   it("leaves the optimizer's learning rate what it is where there is no schedule", async () => {
@@ -636,7 +638,7 @@ describe('train', () => {
   });
 
   it.each([
-    ['by the protocol', 350, {}, 'train: expected validation to be 351 tokens or more, exact 2, got 350'],
+    ['by the protocol', 350, {}, 'train: expected validation to be 351 tokens or more, got 350'],
     ['exactly', 1, { exact: true }, 'train: expected validation to be 2 tokens or more, got 1'],
   ])(
     'refuses a text too short to be evaluated %s before it trains',
