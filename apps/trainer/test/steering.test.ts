@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
+import { smallText, smallTraining, start, temporaryFolder, unroll } from './unroll.ts';
 
 async function withText(): Promise<{ folder: string; data: string; out: string }> {
   const folder = await temporaryFolder();
@@ -169,6 +169,16 @@ describe('unroll train --dry-run', () => {
     expect(code).toBe(0);
     expect(existsSync(out)).toBe(false);
     if (tmpdir() !== temporary) expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('ends at once with Ctrl-C, and leaves nothing behind', async () => {
+    const { folder, data, out } = await withText();
+    const temporary = join(folder, 'tmp');
+    await mkdir(temporary);
+    const { child, ended } = start([...smallTraining(data, out), '--dry-run'], { TMPDIR: temporary });
+    child.stdout.once('data', () => child.kill('SIGINT')); // the folder is there by then
+    expect((await ended).code).toBe(130);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('says with 3 what is wrong with the text, too', async () => {

@@ -90,11 +90,14 @@ async function printText({ seed, prompt, pieces }: Sample, index: number, n: num
   if (n > 1) print(`${index > 0 ? '\n' : ''}--- ${index + 1} of ${n}, seed ${seed} ---\n`);
   print(prompt);
   let tokens = 0;
+  let held = ''; // of a Windows line end, which may come in two pieces
   for await (const piece of pieces) {
-    print(piece.text);
+    const text = held + piece.text;
+    held = text.endsWith('\r') ? '\r' : '';
+    print(held ? text.slice(0, -1) : text);
     tokens = piece.tokens;
   }
-  print('\n');
+  print(`${held}\n`);
   return tokens;
 }
 

@@ -90,23 +90,7 @@ export class RunFolder {
         `--out ${path}: expected a folder in which ${inside}, which is read, does not lie, or a run could write over it; choose another one`,
       );
     }
-    const refuse = (names: readonly string[]): void => {
-      if (names.length > 0 && !force) {
-        const ways = [
-          'choose another one',
-          ...(names.includes('metrics.jsonl') ? ['add --force to write over the run in it'] : []),
-          ...(names.includes(CONFIG) ? [`go on with that run: ${command} resume ${quoted(path)}`] : []),
-        ];
-        throw new UsageError(
-          `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); ${ways.join(', or ')}`,
-        );
-      }
-      if (names.length > 0 && !names.includes('metrics.jsonl')) {
-        throw new UsageError(
-          `--out ${path}: --force writes over a run, and this folder holds none (no metrics.jsonl); choose another folder`,
-        );
-      }
-    };
+    const refuse = (names: readonly string[]): void => refuseOccupied(path, names, { force, command });
     refuse(await namesIn(path, `--out ${path}`));
     return new RunFolder(path, refuse);
   }
@@ -316,6 +300,30 @@ export class RunFolder {
         `${this.path}: expected room for a checkpoint of ${Math.ceil(bytes / 1e6)} MB, but ${Math.floor(free / 1e6)} MB are free; make room, then resume the run`,
       );
     }
+  }
+}
+
+/** Refuses a folder for a new run that holds something, but for a run that is to be written over. */
+function refuseOccupied(
+  path: string,
+  names: readonly string[],
+  { force, command }: { readonly force: boolean; readonly command: string },
+): void {
+  if (names.length === 0) return;
+  if (!force) {
+    const ways = [
+      'choose another one',
+      ...(names.includes('metrics.jsonl') ? ['add --force to write over the run in it'] : []),
+      ...(names.includes(CONFIG) ? [`go on with that run: ${command} resume ${quoted(path)}`] : []),
+    ];
+    throw new UsageError(
+      `--out ${path}: the folder is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); ${ways.join(', or ')}`,
+    );
+  }
+  if (!names.includes('metrics.jsonl')) {
+    throw new UsageError(
+      `--out ${path}: --force writes over a run, and this folder holds none (no metrics.jsonl); choose another folder`,
+    );
   }
 }
 
