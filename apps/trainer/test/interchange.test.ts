@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JsonObject, paramsToArrays } from '@unroll/checkpoint';
 import { readModelFolder, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
+import { loadModel, saveModel } from '@unroll/model-folder/node';
 import { createModel, type ModelConfig } from '@unroll/rnnlm';
 import { ReferenceBackend } from '@unroll/tensor';
 import { BpeTokenizer } from '@unroll/text';
@@ -11,7 +12,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exportModel } from '../src/commands/export.ts';
 import { importModel } from '../src/commands/import.ts';
 import { exitCodeOf } from '../src/exit-code.ts';
-import { loadModel, saveModel } from '../src/model-folder.ts';
 import { temporaryFolder } from './unroll.ts';
 
 const vocab = ['\n', 'a', 'b', 'c', 'd'];
@@ -174,7 +174,7 @@ describe('importModel', () => {
     for (const name of ['config.json', 'vocab.json', 'model.safetensors']) {
       expect(await readFile(join(back, name))).toEqual(await readFile(join(model, name)));
     }
-    await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
+    await expect(loadModel(back, { backend: new ReferenceBackend() })).resolves.toBeDefined();
     expect(said.at(-1)).toBe(`then: unroll generate ${back}`);
   });
 
@@ -190,7 +190,7 @@ describe('importModel', () => {
     await exportModel(stack, { format: 'pytorch', out: torch });
     await importModel(torch, { command: 'unroll', out: back });
     expect(await readModelFolder(back)).toEqual(await readModelFolder(stack));
-    await expect(loadModel(back, new ReferenceBackend())).resolves.toBeDefined();
+    await expect(loadModel(back, { backend: new ReferenceBackend() })).resolves.toBeDefined();
   });
 
   it('takes a file with a vocabulary and a tokenizer from elsewhere', async () => {
@@ -209,7 +209,7 @@ describe('importModel', () => {
     );
     expect(existsSync(out)).toBe(false);
     await importModel(path, { command: 'unroll', out, vocab: words, tokenizer: 'word' });
-    const { tokenizer } = await loadModel(out, new ReferenceBackend());
+    const { tokenizer } = await loadModel(out, { backend: new ReferenceBackend() });
     expect(tokenizer.kind).toBe('word');
   });
 

@@ -1,10 +1,6 @@
-import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError } from '@unroll/checkpoint';
-import { ReferenceBackend } from '@unroll/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { exitCodeOf } from '../src/exit-code.ts';
-import { loadModel } from '../src/model-folder.ts';
 import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
 
 let model: string;
@@ -44,22 +40,6 @@ describe('a damaged model folder', () => {
       }
     },
   );
-
-  it('is refused when the weights are cut off at any byte', async () => {
-    const folder = await damaged(async () => {});
-    const path = join(folder, 'model.safetensors');
-    const whole = await readFile(path);
-    const backend = new ReferenceBackend();
-    for (let length = whole.length - 1; length >= 0; length--) {
-      await truncate(path, length);
-      const error = await loadModel(folder, backend).catch((caught: unknown) => caught);
-      expect(error, `cut at ${length}`).toBeInstanceOf(CheckpointError);
-      expect(exitCodeOf(error)).toBe(3);
-    }
-    expect(backend.bytes).toBe(0);
-    await writeFile(path, whole);
-    await expect(loadModel(folder, backend)).resolves.toBeDefined();
-  });
 
   it.each([
     ['hiddenSize', 3, 'lstm.Wx (2, 12), model.safetensors has (2, 8)'],

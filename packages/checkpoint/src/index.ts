@@ -1,7 +1,7 @@
 export { checkTensors, type ExpectedTensor } from './check-tensors.ts';
 export { CheckpointError, DiskError } from './checkpoint-error.ts';
 export type { JsonObject, JsonValue, ModelFiles } from './model-files.ts';
-export type { NamedArray } from './named-array.ts';
+export type { NamedArray, WritableArray } from './named-array.ts';
 export { assignParams, paramsToArrays } from './params.ts';
 export { parseConfig } from './parse-config.ts';
 export { parseJson } from './parse-json.ts';

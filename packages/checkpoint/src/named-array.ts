@@ -6,3 +6,6 @@ export interface NamedArray {
   /** As many numbers as the product of `shape`. */
   readonly data: Float32Array | Float64Array | Int32Array;
 }
+
+/** The same to be written, where `dtype` may be left out: the numbers say it. */
+export type WritableArray = Omit<NamedArray, 'dtype'> & Partial<Pick<NamedArray, 'dtype'>>;

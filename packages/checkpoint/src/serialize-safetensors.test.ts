@@ -45,6 +45,15 @@ const pairs = fc.uniqueArray(fc.tuple(fc.string({ unit: 'binary' }), fc.string({
 });
 
 describe('serializeSafetensors', () => {
+  it('finds out the dtype where it is not said', () => {
+    fc.assert(
+      fc.property(named, (tensors) => {
+        const unsaid = tensors.map(([key, { shape, data }]) => [key, { shape, data }] as const);
+        expect(serializeSafetensors(unsaid)).toEqual(serializeSafetensors(tensors));
+      }),
+    );
+  });
+
   it('writes what parseSafetensors reads back, bit for bit', () => {
     fc.assert(
       fc.property(named, pairs, (tensors, metadata) => {
@@ -151,6 +160,12 @@ describe('serializeSafetensors', () => {
     ['a size that is no number', [['x', { ...f32(), shape: [Number.NaN] }]], [], 'for shape (NaN), got 0'],
     ['numbers of another dtype', [['x', { ...f32(1), dtype: 'f64' }]], [], 'got f64 with a Float32Array'],
     ['too many axes', [['x', { ...f32(1), shape: new Array(33).fill(1) }]], [], 'at most 32 axes, got 33'],
+    [
+      'numbers that the format has not',
+      [['x', { shape: [1], data: new Uint8Array(1) as never } as unknown as NamedArray]],
+      [],
+      'got a Uint8Array',
+    ],
     ['an unknown dtype', [['x', { ...f32(1), dtype: 'f16' as 'f32' }]], [], 'got f16 with a Float32Array'],
   ])('refuses %s', (_, tensors, metadata, message) => {
     const write = (): Uint8Array => serializeSafetensors(tensors, metadata);

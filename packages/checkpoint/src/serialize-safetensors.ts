@@ -4,20 +4,20 @@ import { formatShape } from './format-shape.ts';
 import { formats } from './formats.ts';
 import { MAX_AXES, MAX_KEYS } from './header-reader.ts';
 import { isWellFormed } from './is-well-formed.ts';
-import type { NamedArray } from './named-array.ts';
+import type { WritableArray } from './named-array.ts';
 import { MAX_HEADER_BYTES } from './parse-header.ts';
 import { quote } from './quote.ts';
 import { requireLittleEndian } from './require-little-endian.ts';
 
 /**
- * A safetensors file of `tensors`. The same tensors give the same bytes, whatever order they come in: as in the reference
- * implementation they lie sorted by dtype (F64, F32, I32: wide alignment first) and then by name, after a header that spaces
- * pad to 8 bytes, so every array is aligned. Metadata is sorted by key.
+ * A safetensors file of `tensors`: of weights, or of the state of an optimizer or a model. The same tensors give the same bytes,
+ * whatever order they come in: as in the reference implementation they lie sorted by dtype (F64, F32, I32: wide alignment first)
+ * and then by name, after a header that spaces pad to 8 bytes, so every array is aligned. Metadata is sorted by key.
  *
  * @throws CheckpointError for two tensors of one name, a name that the format cannot hold, or data that does not fit its shape
  */
 export function serializeSafetensors(
-  tensors: Iterable<readonly [string, NamedArray]>,
+  tensors: Iterable<readonly [string, WritableArray]>,
   metadata: Iterable<readonly [string, string]> = [],
 ): Uint8Array {
   requireLittleEndian('serializeSafetensors');
@@ -57,7 +57,9 @@ export function serializeSafetensors(
   return bytes;
 }
 
-const rank = ({ dtype }: NamedArray): number => formats.findIndex((format) => format.dtype === dtype);
+/** Of the format that has this dtype, if one is given, and this kind of numbers; -1 if none has. */
+const rank = ({ dtype, data }: WritableArray): number =>
+  formats.findIndex((format) => data instanceof format.ArrayType && (dtype ?? format.dtype) === format.dtype);
 
 const field = (key: string, value: unknown): string => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 
@@ -81,11 +83,10 @@ function encodeHeader(text: string): Uint8Array {
   return padded;
 }
 
-function byteLength(name: string, array: NamedArray): number {
+function byteLength(name: string, array: WritableArray): number {
   const { dtype, shape, data } = array;
-  const format = formats[rank(array)];
-  if (!format || !(data instanceof format.ArrayType)) {
-    const got = `${dtype} with a ${data.constructor.name}`;
+  if (rank(array) < 0) {
+    const got = `${dtype ? `${dtype} with ` : ''}a ${data.constructor.name}`;
     throw new CheckpointError(
       `serializeSafetensors: tensor ${quote(name)}: expected f32 with a Float32Array, f64 with a Float64Array ` +
         `or i32 with an Int32Array, got ${got}. Convert the data first.`,

@@ -84,7 +84,7 @@ const englishOnly: readonly string[] = ['/packages/', '/api/', '/reference/', '/
 
 const packageNames = [
   ...['tensor', 'tensor-wasm', 'tensor-blas', 'backend', 'layers', 'losses', 'optimizers', 'rnnlm', 'text'],
-  ...['checkpoint', 'interchange', 'training', 'conformance', 'trainer'],
+  ...['checkpoint', 'model-folder', 'interchange', 'training', 'conformance', 'trainer'],
 ];
 
 const playground: Entry = { path: '/playground', en: 'Playground', ko: '실습실' };

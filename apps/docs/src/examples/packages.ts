@@ -6,6 +6,7 @@ export const packages: Readonly<Record<string, () => Promise<unknown>>> = {
   '@unroll/interchange': () => import('@unroll/interchange'),
   '@unroll/layers': () => import('@unroll/layers'),
   '@unroll/losses': () => import('@unroll/losses'),
+  '@unroll/model-folder': () => import('@unroll/model-folder'),
   '@unroll/optimizers': () => import('@unroll/optimizers'),
   '@unroll/rnnlm': () => import('@unroll/rnnlm'),
   '@unroll/tensor': () => import('@unroll/tensor'),

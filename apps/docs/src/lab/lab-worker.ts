@@ -87,7 +87,7 @@ export class LabWorker {
       if (kept === undefined) return {};
       if ('reason' in kept) return { unreadable: kept };
       try {
-        const lab = Lab.restore(kept.saved, kept.text, await this.#ready(), this.#breathe);
+        const lab = await Lab.restore(kept.saved, kept.text, await this.#ready(), this.#breathe);
         return { view: await this.#show(lab, kept.id) };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
@@ -101,13 +101,13 @@ export class LabWorker {
     return this.#inTurn(async () => {
       const folder = folderFrom(files);
       const backend = await this.#ready();
-      const withText = (text: string): Lab => Lab.fromFolder(folder, settings, text, backend, this.#breathe);
+      const withText = (text: string) => Lab.fromFolder(folder, settings, text, backend, this.#breathe);
       let lab: Lab;
       try {
-        lab = withText(text);
+        lab = await withText(text);
       } catch (error) {
         if (!isAboutText(error)) throw error;
-        lab = withText('');
+        lab = await withText('');
       }
       return this.#show(lab, newId(), name);
     });
@@ -121,7 +121,7 @@ export class LabWorker {
     return this.#inTurn(async () => {
       const { settings } = this.#there;
       const folder = await this.#there.folder();
-      const lab = Lab.fromFolder(folder, settings, text, await this.#ready(), this.#breathe);
+      const lab = await Lab.fromFolder(folder, settings, text, await this.#ready(), this.#breathe);
       return this.#show(lab, newId(), name);
     });
   }
@@ -261,7 +261,7 @@ export class LabWorker {
     // A backend may be what has failed: a thread of it that died does not come back.
     const broken = DivergedError.isInstance(error) ? undefined : failed.model.backend;
     if (broken) this.#backend = undefined;
-    const lab = Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
+    const lab = await Lab.restore(saved, failed.text, await this.#ready(), this.#breathe);
     const [unkept, notKept] = [this.#unkept, this.#notKept];
     await this.#show(lab, this.#id);
     if (broken && 'dispose' in broken && typeof broken.dispose === 'function') broken.dispose();

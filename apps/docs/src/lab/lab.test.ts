@@ -1,9 +1,12 @@
+import { packModel } from '@unroll/model-folder';
+import { Rnnlm } from '@unroll/rnnlm';
 import { ReferenceBackend } from '@unroll/tensor';
 import { WasmBackend } from '@unroll/tensor-wasm';
+import { HuggingFaceTokenizer } from '@unroll/text/huggingface';
 import type { TrainingEvent } from '@unroll/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Lab, type SavedLab } from './lab.ts';
-import { packModel, unpackModel } from './model-files.ts';
+import { unpackFolder } from './model-folder.ts';
 import { LabError } from './problem.ts';
 import { defaults, type LabSettings } from './settings.ts';
 
@@ -86,7 +89,7 @@ describe('Lab', () => {
     expect(saved?.training?.step).toBe(25);
     const backend = await WasmBackend.create({ threads: 1 });
     dispose.push(() => backend.dispose());
-    const second = Lab.restore(structuredClone(saved) as SavedLab, TEXT, backend, breathe);
+    const second = await Lab.restore(structuredClone(saved) as SavedLab, TEXT, backend, breathe);
     dispose.push(() => second.dispose());
     const rest = await runToEnd(second);
     expect(losses(rest.events).slice(-3)).toEqual(losses(events).slice(-3));
@@ -127,7 +130,7 @@ describe('Lab', () => {
     const id = tokens.indexOf(predicted);
     // A copy in f64 whose word vectors can be moved one by one: each place has a word of its own.
     const folder = await lab.folder();
-    const { model, tokenizer } = unpackModel(folder, new ReferenceBackend());
+    const { model, tokenizer } = await unpackFolder(folder, new ReferenceBackend());
     const ids = tokenizer.encode(text);
     const embed = model.params[0].value;
     const D = embed.cols;
@@ -173,8 +176,10 @@ describe('Lab', () => {
     const lab = await make();
     const folder = await lab.folder();
     const wanted = { ...settings, hiddenSize: 999, cell: 'rnn' } as const;
-    expect(() => Lab.fromFolder(folder, wanted, KOREAN, lab.model.backend, breathe)).toThrow(LabError);
-    const other = Lab.fromFolder(folder, wanted, '', lab.model.backend, breathe);
+    await expect(Lab.fromFolder(folder, wanted, KOREAN, lab.model.backend, breathe)).rejects.toThrow(
+      LabError,
+    );
+    const other = await Lab.fromFolder(folder, wanted, '', lab.model.backend, breathe);
     dispose.push(() => other.dispose());
     expect([other.text, other.settings.hiddenSize, other.settings.cell]).toEqual(['', 16, 'lstm']);
     expect(await other.next('the c', 1)).toHaveLength(1);
@@ -192,10 +197,24 @@ describe('model folders', () => {
   it('come back as they were', async () => {
     const lab = await make();
     const folder = await packModel(lab.model, lab.tokenizer);
-    const { model, tokenizer } = unpackModel(folder, lab.model.backend);
+    const { model, tokenizer } = await unpackFolder(folder, lab.model.backend);
     dispose.push(() => model.dispose());
     expect(tokenizer.vocabulary.tokens).toEqual(lab.tokenizer.vocabulary.tokens);
     expect(await model.params[2].value.read()).toEqual(await lab.model.params[2].value.read());
+  });
+
+  it('with the tokenizer of another tool are read, too', async () => {
+    const tokenizer = HuggingFaceTokenizer.fromJSON({
+      pre_tokenizer: { type: 'Whitespace' },
+      model: { type: 'WordLevel', vocab: { '[UNK]': 0, the: 1, cat: 2 }, unk_token: '[UNK]' },
+    });
+    const backend = new ReferenceBackend();
+    const made = new Rnnlm({ backend, vocabSize: 3, wordvecSize: 2, hiddenSize: 2 });
+    const folder = await packModel(made, tokenizer);
+    const lab = await Lab.fromFolder(folder, settings, '', backend, breathe);
+    dispose.push(() => lab.dispose());
+    expect(lab.facts.tokenizer).toBe('huggingface');
+    expect((await lab.next('the cat', 3)).map(({ token }) => token).sort()).toEqual(['[UNK]', 'cat', 'the']);
   });
 
   it.each([
@@ -204,15 +223,15 @@ describe('model folders', () => {
       undefined,
       'expected a file model.safetensors of a model folder, got config.json, vocab.json',
     ],
-    ['config.json', '{"model":"rnnlm"}', 'config.json'],
+    ['config.json', '{"model":"rnnlm"}', 'config.json: expected vocabSize to be a whole number from 1'],
     ['config.json', 'null', 'config.json: expected a JSON object, got null'],
     ['vocab.json', '["a"]', 'vocab.json has 1 tokens'],
     ['model.safetensors', 'nonsense', 'model.safetensors'],
   ])('with a wrong %s are refused: %s', async (name, content, message) => {
     const lab = await make();
-    const folder = new Map(await packModel(lab.model, lab.tokenizer));
+    const folder = await packModel(lab.model, lab.tokenizer);
     if (content === undefined) folder.delete(name);
     else folder.set(name, new TextEncoder().encode(content));
-    expect(() => unpackModel(folder, lab.model.backend)).toThrow(message);
+    await expect(unpackFolder(folder, lab.model.backend)).rejects.toThrow(message);
   });
 });

@@ -1,3 +1,4 @@
+import { packModel } from '@unroll/model-folder';
 import { AdamW, CosineSchedule, type Optimizer, type OptimizerState, SGD } from '@unroll/optimizers';
 import {
   generate,
@@ -12,7 +13,7 @@ import { BpttBatches, CharTokenizer, splitIds, TextError, type Tokenizer, WordTo
 import { type Evaluation, evaluate, type TrainingEvent, type TrainingState, train } from '@unroll/training';
 import { addPoint, type HistoryPoint, pointOf } from './history.ts';
 import { expectFits } from './memory.ts';
-import { type ModelFolder, packModel, unpackModel } from './model-files.ts';
+import { type ModelFolder, unpackFolder } from './model-folder.ts';
 import { LabError } from './problem.ts';
 import { cellOf, type LabSettings, settingsOf } from './settings.ts';
 
@@ -171,8 +172,13 @@ export class Lab {
   }
 
   /** Goes on where a run was kept, to the same bits on the same backend. */
-  static restore(saved: SavedLab, text: string, backend: Backend, breathe: () => Promise<void>): Lab {
-    const unpacked = unpackModel(saved.folder, backend);
+  static async restore(
+    saved: SavedLab,
+    text: string,
+    backend: Backend,
+    breathe: () => Promise<void>,
+  ): Promise<Lab> {
+    const unpacked = await unpackFolder(saved.folder, backend);
     return orDisposed(unpacked.model, () => {
       const lab = new Lab(saved.settings, text, unpacked, breathe);
       lab.model.setState(saved.carried);
@@ -188,14 +194,14 @@ export class Lab {
    * @param settings of the training to come; sizes are those of the model
    * @throws LabError if the text has tokens that the model does not know, or too few
    */
-  static fromFolder(
+  static async fromFolder(
     folder: ModelFolder,
     settings: LabSettings,
     text: string,
     backend: Backend,
     breathe: () => Promise<void>,
-  ): Lab {
-    const unpacked = unpackModel(folder, backend);
+  ): Promise<Lab> {
+    const unpacked = await unpackFolder(folder, backend);
     const { model, tokenizer } = unpacked;
     return orDisposed(
       model,

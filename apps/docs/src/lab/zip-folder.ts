@@ -1,5 +1,5 @@
 import { unzipSync, zipSync } from 'fflate';
-import type { ModelFolder } from './model-files.ts';
+import type { ModelFolder } from './model-folder.ts';
 import { LabError } from './problem.ts';
 
 /** A file as it was chosen, or fetched. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
 import { CheckpointError } from '@unroll/checkpoint';
+import { loadModel } from '@unroll/model-folder/node';
 import type { LanguageModel } from '@unroll/rnnlm';
 import type { SplitFractions, TokenIds, Tokenizer } from '@unroll/text';
 import {
@@ -16,7 +17,7 @@ import { breathe } from '../breathe.ts';
 import { chooseSplit, type SplitName } from '../choose-split.ts';
 import { DataError, UsageError } from '../exit-code.ts';
 import { count, duration, figure } from '../format.ts';
-import { loadModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
 import { readRunConfig } from '../run-folder/run-config.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -48,7 +49,7 @@ const RMS_STEPS = 5;
 export async function evaluateModel(folder: string, options: EvaluateOptions): Promise<void> {
   refuseLoneOptions(options);
   const { backend, description } = await chooseBackend(options);
-  const { model, tokenizer } = await loadModel(folder, backend);
+  const { model, tokenizer } = await loadModel(folder, { backend, huggingFace });
   const trainedOn = await trainingDataOf(folder);
   const fractions = fractionsFor(options.data, trainedOn);
   const { ids, split } = await chooseSplit(options.data, tokenizer, options.split, fractions);

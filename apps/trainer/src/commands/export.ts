@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { paramsToArrays, serializeSafetensors } from '@unroll/checkpoint';
 import { writeFileWhole } from '@unroll/checkpoint/node';
 import { modelPy, toNpz, toOnnx, toPyTorch } from '@unroll/interchange';
+import { packModel } from '@unroll/model-folder';
+import { loadModel } from '@unroll/model-folder/node';
 import { ReferenceBackend } from '@unroll/tensor';
 import { UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
-import { filesBesideWeights, loadModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { checkOutFolder, writeFolderWhole } from './out-folder.ts';
 
 export interface ExportOptions {
@@ -38,10 +40,13 @@ export async function exportModel(
     await checkOutFolder(out, FOLDER_FILES[format], folder, force);
   }
 
-  const { model, tokenizer } = await loadModel(folder, new ReferenceBackend());
+  const { model, tokenizer } = await loadModel(folder, {
+    backend: new ReferenceBackend(),
+    huggingFace,
+  });
   const tensors = await paramsToArrays(model.params);
   const config = { ...model.config, tokenizer: tokenizer.kind };
-  const files = filesBesideWeights(model, tokenizer);
+  const files = await packModel(model, tokenizer);
   model.dispose();
   if (format === 'npz') {
     await writeFileWhole(out, toNpz(tensors));
@@ -54,6 +59,7 @@ export async function exportModel(
     files.set('model.py', new TextEncoder().encode(modelPy(config)));
     files.set('model.safetensors', serializeSafetensors(toPyTorch(config, tensors)));
   } else {
+    files.delete('model.safetensors');
     files.set('model.onnx', toOnnx(config, tensors));
   }
   await writeFolderWhole(out, files);

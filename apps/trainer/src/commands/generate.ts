@@ -1,4 +1,5 @@
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
+import { loadModel } from '@unroll/model-folder/node';
 import { Random } from '@unroll/tensor';
 import type { Tokenizer } from '@unroll/text';
 import pc from 'picocolors';
@@ -10,7 +11,7 @@ import { readPrompt } from '../generation/read-prompt.ts';
 import { skipIds } from '../generation/skip-ids.ts';
 import { startIds } from '../generation/start-ids.ts';
 import { type Piece, writeText } from '../generation/write-text.ts';
-import { loadModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { listenToSignals, type Signals } from '../signals.ts';
 
 export interface GenerateOptions extends BackendOptions {
@@ -44,7 +45,7 @@ export async function generateText(
   options: GenerateOptions,
 ): Promise<number> {
   const { backend } = await chooseBackend(options);
-  const { model, tokenizer } = await loadModel(folder, backend);
+  const { model, tokenizer } = await loadModel(folder, { backend, huggingFace });
   const skipped = skipIds(tokenizer, options.skip);
   const prompt = await readPrompt(options.prompt, words);
   const given = encodePrompt(tokenizer, prompt);

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { type JsonValue, parseConfig, parseJson, parseVocab } from '@unroll/checkpoint';
 import { readFileChecked, readSafetensorsFile, writeModelFolder } from '@unroll/checkpoint/node';
 import { fromPyTorch } from '@unroll/interchange';
+import { tokenizerFrom, tokenizerKinds } from '@unroll/model-folder';
 import type { TokenizerKind } from '@unroll/text';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
-import { tokenizerOf } from '../model-folder.ts';
-import { tokenizerKinds } from '../parse-model-config.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { checkOutFolder } from './out-folder.ts';
 
 export interface ImportOptions {
@@ -57,7 +57,8 @@ export async function importModel(
   }
   const kind = tokenizer ?? (await kindIn(join(folder, 'config.json')));
   const json = kind === 'word' || kind === 'char' ? undefined : await readTokenizer(folder);
-  await tokenizerOf(folder, kind, tokens, json); // refused now rather than by whoever reads what is written
+  // Refused now rather than by whoever reads what is written.
+  await tokenizerFrom({ kind, vocab: tokens, json }, { huggingFace }, `${folder}/`);
 
   await writeModelFolder(out, {
     config: { ...config, tokenizer: kind },

@@ -1,10 +1,11 @@
 import type { BackendName } from '@unroll/backend';
+import { loadTokenizer, saveModel } from '@unroll/model-folder/node';
 import { StateError } from '@unroll/tensor';
 import { TextError } from '@unroll/text';
 import type { TrainingState } from '@unroll/training';
 import { DataError, UsageError } from '../exit-code.ts';
 import { quoted } from '../format.ts';
-import { loadTokenizer, saveModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { readRun } from '../records/read-run.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import { unpackCheckpoint } from '../session/checkpoint.ts';
@@ -129,7 +130,7 @@ async function makeSessionAgain(
           threads: threads ?? (backend === 'reference' ? undefined : before.threads), // which has one alone
         },
       },
-      await loadTokenizer(path),
+      await loadTokenizer(path, { huggingFace }),
     );
   } catch (error) {
     if (StateError.isInstance(error) && backend === undefined) {

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { type BackendOptions, chooseBackend } from '@unroll/backend';
+import { loadModel } from '@unroll/model-folder/node';
 import pc from 'picocolors';
 import { ExitCode, UsageError } from '../exit-code.ts';
-import { loadModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { isLoopback } from '../serve/guards.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../serve/server.ts';
 import { type Ending, listenToSignals } from '../signals.ts';
@@ -25,7 +26,7 @@ export async function serveModel(folder: string, options: ServeOptions): Promise
     throw new UsageError(`--cors: expected an origin such as https://example.org, got ${cors}`);
   }
   const { backend, description } = await chooseBackend(options);
-  const { model, tokenizer } = await loadModel(folder, backend);
+  const { model, tokenizer } = await loadModel(folder, { backend, huggingFace });
   const name = basename(resolve(folder));
   const server = await start({ model, tokenizer, name, host, port, maxConcurrent, maxTokensLimit, cors });
   const told = new Promise<Ending>((tell) => listenToSignals(tell));

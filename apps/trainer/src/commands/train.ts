@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { loadConfig, loadTokenizer, saveModel } from '@unroll/model-folder/node';
 import { UsageError } from '../exit-code.ts';
-import { configOf, loadTokenizer, saveModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import { describeRun, shapeOf } from '../session/describe-run.ts';
 import { environmentOf } from '../session/environment.ts';
@@ -102,7 +103,7 @@ async function settingsFrom(options: TrainOptions): Promise<{ resolved: Resolved
 
 /** A model to begin with says what it is, and nobody can make it something else; a recipe gives way. */
 async function withModel(folder: string, given: readonly Layer[]): Promise<ResolvedSettings> {
-  const { tokenizer, ...config } = await configOf(folder);
+  const { tokenizer, ...config } = await loadConfig(folder);
   const values = {
     model: architectureOf(config),
     tokenizer: { kind: tokenizer === 'huggingface' ? 'file' : tokenizer },
@@ -129,7 +130,7 @@ async function withModel(folder: string, given: readonly Layer[]): Promise<Resol
 }
 
 const tokenizerOf = async (weights: string | undefined) =>
-  weights && (await isFolder(weights)) ? loadTokenizer(weights) : undefined;
+  weights && (await isFolder(weights)) ? loadTokenizer(weights, { huggingFace }) : undefined;
 
 /** All files and folders that are read, for a run must not write over them. */
 function pathsOf({ data, model, tokenizer }: Settings): string[] {

@@ -2,18 +2,16 @@ import {
   assignParams,
   CheckpointError,
   type JsonObject,
-  type NamedArray,
-  paramsToArrays,
   parseConfig,
   parseSafetensors,
   serializeConfig,
   serializeSafetensors,
 } from '@unroll/checkpoint';
+import { packModel } from '@unroll/model-folder';
 import type { AverageState, Optimizer, WeightAverage } from '@unroll/optimizers';
 import type { LanguageModel } from '@unroll/rnnlm';
 import { UnrollError } from '@unroll/tensor';
 import type { TrainingState } from '@unroll/training';
-import { filesBesideWeights } from '../model-folder.ts';
 import { serializeRunConfig } from '../run-folder/run-config.ts';
 import type { LogSizes } from '../run-folder/run-folder.ts';
 import type { TrainingSession } from './session.ts';
@@ -42,8 +40,8 @@ export async function packCheckpoint(
   { model, optimizer, average, tokenizer, settings, dataSha256 }: TrainingSession,
   { state, logs }: TrainingCheckpoint,
 ): Promise<Map<string, Uint8Array>> {
-  const [weights, carried, { kind, updates, tensors }, averaged] = await Promise.all([
-    paramsToArrays(model.params),
+  const [modelFiles, carried, { kind, updates, tensors }, averaged] = await Promise.all([
+    packModel(model, tokenizer),
     model.getState(),
     optimizer.getState(),
     average?.getState(),
@@ -53,13 +51,12 @@ export async function packCheckpoint(
     ...(averaged && { average: { ...averaged, tensors: undefined } }),
   } as unknown as JsonObject;
   return new Map([
-    [WEIGHTS, serializeSafetensors(weights)],
-    [CARRIED, serializeSafetensors(namedArrays(carried))],
-    [OPTIMIZER, serializeSafetensors(namedArrays(tensors))],
-    ...(averaged ? ([[AVERAGE, serializeSafetensors(namedArrays(averaged.tensors))]] as const) : []),
+    ...modelFiles,
+    [CARRIED, serializeSafetensors(carried)],
+    [OPTIMIZER, serializeSafetensors(tensors)],
+    ...(averaged ? ([[AVERAGE, serializeSafetensors(averaged.tensors)]] as const) : []),
     [STATE, serializeConfig(plain)],
     ['run.json', serializeRunConfig({ settings, dataSha256 })],
-    ...filesBesideWeights(model, tokenizer),
   ]);
 }
 
@@ -119,21 +116,6 @@ function averageState(plain: unknown, tensors: AverageState['tensors'], source: 
     losses.every((loss) => typeof loss === 'number');
   if (!isState) throw new CheckpointError(`${source}/${STATE}: expected the state of an average of weights`);
   return { kind, updates, start, losses: losses as number[], tensors };
-}
-
-function namedArrays(
-  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: NamedArray['data'] }>,
-): Map<string, NamedArray> {
-  return new Map(
-    [...tensors].map(([name, { shape, data }]) => [
-      name,
-      {
-        dtype: data instanceof Float64Array ? 'f64' : data instanceof Int32Array ? 'i32' : 'f32',
-        shape,
-        data,
-      },
-    ]),
-  );
 }
 
 function isObject(value: unknown): value is JsonObject {

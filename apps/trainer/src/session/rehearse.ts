@@ -3,13 +3,14 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readSnapshot, removeSnapshot } from '@unroll/checkpoint/node';
+import { loadTokenizer, saveModel } from '@unroll/model-folder/node';
 import type { Tokenizer } from '@unroll/text';
 import type { Corpus } from '@unroll/text/node';
 import { evaluate } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
 import { bytes, count, duration } from '../format.ts';
-import { loadTokenizer, saveModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { RunFolder } from '../run-folder/run-folder.ts';
 import type { Settings } from '../settings/settings.ts';
 import { listenToSignals } from '../signals.ts';
@@ -74,7 +75,7 @@ export async function rehearse(
     first.backend.dispose();
 
     // The text is at hand; of standard input there is nothing more to read.
-    const again = await prepare(often, await loadTokenizer(path), first.corpus);
+    const again = await prepare(often, await loadTokenizer(path, { huggingFace }), first.corpus);
     const { state } = unpackCheckpoint(await readSnapshot(join(path, 'checkpoints'), nameOf(1)), again, path);
     if (state.step < lastStep) {
       await removeSnapshot(join(path, 'checkpoints'), nameOf(lastStep));

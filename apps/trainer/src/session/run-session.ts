@@ -1,10 +1,11 @@
 import { DiskError } from '@unroll/checkpoint';
+import { loadModel, saveModel } from '@unroll/model-folder/node';
 import { StateError } from '@unroll/tensor';
 import { DivergedError, evaluate, type TrainingState, train } from '@unroll/training';
 import { breathe } from '../breathe.ts';
 import { ExitCode } from '../exit-code.ts';
 import { count, duration, figure, quoted } from '../format.ts';
-import { loadModel, saveModel } from '../model-folder.ts';
+import { huggingFace } from '../hugging-face.ts';
 import { describeProtocol, protocolFor } from '../protocol.ts';
 import { readRun } from '../records/read-run.ts';
 import { makeReport } from '../report/make-report.ts';
@@ -223,7 +224,7 @@ async function reportTest(
 ): Promise<void> {
   const protocol = test && protocolFor(test);
   if (!test || !protocol || settings.training.overfit) return;
-  const { model } = await loadModel(folder.path, backend);
+  const { model } = await loadModel(folder.path, { backend, huggingFace });
   const { loss, perplexity, predictions } = await evaluate(model, test, { ...protocol, pause: breathe });
   model.dispose();
   const result = { loss, perplexity, predictions, protocol: describeProtocol(protocol) };

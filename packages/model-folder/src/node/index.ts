@@ -1,0 +1,1 @@
+export { loadConfig, loadModel, loadTokenizer, saveModel } from './model-folder.ts';

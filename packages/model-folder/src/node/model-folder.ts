@@ -1,0 +1,40 @@
+import { readModelFolder, writeModelFolder } from '@unroll/checkpoint/node';
+import type { LanguageModel } from '@unroll/rnnlm';
+import type { Tokenizer } from '@unroll/text';
+import { type LoadedModel, type LoadOptions, modelFrom, valuesOf } from '../model-values.ts';
+import { type FolderConfig, parseModelConfig } from '../parse-model-config.ts';
+import { type TokenizerOptions, tokenizerFrom } from '../tokenizer-from.ts';
+
+/**
+ * Writes a model into a folder, whole or not at all, as `writeModelFolder` of `@unroll/checkpoint/node` does; the folder is made if it is missing.
+ * @throws DiskError where it cannot be written
+ */
+export async function saveModel(folder: string, model: LanguageModel, tokenizer: Tokenizer): Promise<void> {
+  await writeModelFolder(folder, await valuesOf(model, tokenizer));
+}
+
+/**
+ * Reads a model that `saveModel` or the command `unroll` wrote.
+ * @throws CheckpointError naming the file that is missing, or not what it should be
+ */
+export async function loadModel(folder: string, options: LoadOptions): Promise<LoadedModel> {
+  return modelFrom(await readModelFolder(folder), options, `${folder}/`);
+}
+
+/**
+ * What a model folder says of its model: kind, sizes, tokenizer.
+ * @throws CheckpointError naming the file that is missing, or not what it should be
+ */
+export async function loadConfig(folder: string): Promise<FolderConfig> {
+  return parseModelConfig((await readModelFolder(folder)).config, `${folder}/config.json`);
+}
+
+/**
+ * The tokenizer of a model folder, without the model.
+ * @throws CheckpointError naming the file that is missing, or not what it should be
+ */
+export async function loadTokenizer(folder: string, options: TokenizerOptions = {}): Promise<Tokenizer> {
+  const { config, vocab, tokenizer: json } = await readModelFolder(folder);
+  const { tokenizer: kind } = parseModelConfig(config, `${folder}/config.json`);
+  return tokenizerFrom({ kind, vocab, json }, options, `${folder}/`);
+}

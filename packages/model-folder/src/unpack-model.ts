@@ -1,0 +1,28 @@
+import { CheckpointError, parseConfig, parseJson, parseSafetensors, parseVocab } from '@unroll/checkpoint';
+import { type LoadedModel, type LoadOptions, modelFrom } from './model-values.ts';
+
+/**
+ * A model from the files of a model folder as bytes, by name; other files do not matter.
+ * @throws CheckpointError naming the file that is missing, or not what it should be
+ */
+export async function unpackModel(
+  files: ReadonlyMap<string, Uint8Array>,
+  options: LoadOptions,
+): Promise<LoadedModel> {
+  const read = (name: string): Uint8Array => {
+    const bytes = files.get(name);
+    if (bytes) return bytes;
+    const got = files.size > 0 ? [...files.keys()].slice(0, 5).join(', ') : 'none';
+    throw new CheckpointError(`expected a file ${name} of a model folder, got ${got}`);
+  };
+  const json = files.get('tokenizer.json');
+  return modelFrom(
+    {
+      config: parseConfig(read('config.json')),
+      vocab: parseVocab(read('vocab.json')),
+      tokenizer: json && parseJson(json, 'tokenizer.json'),
+      tensors: parseSafetensors(read('model.safetensors'), 'model.safetensors').tensors,
+    },
+    options,
+  );
+}
