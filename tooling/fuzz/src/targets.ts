@@ -1,5 +1,6 @@
 import type { Target } from './target.ts';
 import { checkpoint } from './targets/checkpoint.ts';
+import { configFile } from './targets/config.ts';
 import { configuration } from './targets/configuration.ts';
 import { huggingFace } from './targets/hugging-face.ts';
 import { manifest } from './targets/manifest.ts';
@@ -18,7 +19,7 @@ import { vocabulary } from './targets/vocabulary.ts';
 
 /** Every parser of something that comes from outside. */
 export const targets: readonly Target[] = [
-  ...[safetensors, modelConfig, vocab, manifest],
+  ...[safetensors, configFile, modelConfig, vocab, manifest],
   ...[configuration, setOption, runConfig, checkpoint, trainingState, runRecords],
   ...[text, vocabulary, tokenizer, huggingFace, pytorch, request],
 ];
