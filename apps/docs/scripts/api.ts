@@ -1,15 +1,19 @@
-/** A page for all that each package exports, from its docstrings: content/generated/api/. */
+/** A page for all that each package exports, from its docstrings: content/generated/api/. What has an entry of its own, such as `/node`, has a page of its own. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { Application, type Context, Converter, type SignatureReflection } from 'typedoc';
 import { content, root } from '../src/build/root.ts';
 
 const packages = await readdir(join(root, 'packages'));
+/** `checkpoint/node`, by its file. */
+const entries = new Map(
+  (await Promise.all(packages.map(entriesOf))).flat().map(({ name, file }) => [file, name] as const),
+);
 const out = join(content, 'generated/api');
 
 await rm(out, { recursive: true, force: true });
 const app = await Application.bootstrapWithPlugins({
-  entryPoints: packages.map((name) => join(root, 'packages', name, 'src/index.ts')),
+  entryPoints: [...entries.keys()].map((file) => join(root, file)),
   tsconfig: join(root, 'apps/docs/tsconfig.api.json'),
   plugin: ['typedoc-plugin-markdown'],
   name: 'API',
@@ -48,7 +52,7 @@ app.converter.on(Converter.EVENT_CREATE_SIGNATURE, (_: Context, signature: Signa
 });
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: Context) => {
   for (const module of project.children ?? []) {
-    const name = packages.find((name) => module.sources?.[0]?.fileName.includes(`packages/${name}/`));
+    const name = entries.get(module.sources?.[0]?.fileName ?? '');
     if (name !== undefined) module.name = `@unroll/${name}`;
   }
 });
@@ -57,7 +61,8 @@ if (!project) throw new Error('TypeDoc could not read the packages');
 await app.generateOutputs(project);
 if (app.logger.hasErrors()) throw new Error('TypeDoc has complaints; see above');
 
-for (const name of await readdir(out)) {
+for (const name of await readdir(out, { recursive: true })) {
+  if (!name.endsWith('.md')) continue;
   const path = join(out, name);
   const page = await readFile(path, 'utf8');
   const linked = page.replace(
@@ -70,12 +75,35 @@ for (const name of await readdir(out)) {
 
 /** The list of packages, with what each is for. */
 async function described(page: string): Promise<string> {
-  const lines = page.replace('## Modules', '').split('\n');
+  const lines = page.replace('## Modules', '').split('\n').sort(byName);
   const withWords = lines.map(async (line) => {
-    const [, name] = line.match(/^- \[@unroll\/([\w-]+)\]/) ?? [];
+    const [, name, entry] = line.match(/^- \[@unroll\/([\w-]+)(\/\w+)?\]/) ?? [];
     if (name === undefined) return line;
+    if (entry !== undefined) return `  ${line}`;
     const { description } = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'));
     return `${line}: ${description}`;
   });
   return (await Promise.all(withWords)).join('\n');
+}
+
+/** Of two packages in a list: what comes first by its name, and a package before its other entries. Other lines stay where they are. */
+function byName(a: string, b: string): number {
+  const [nameA, nameB] = [a, b].map((line) => line.match(/^- \[([^\]]+)\]/)?.[1]);
+  return nameA === undefined || nameB === undefined || nameA === nameB ? 0 : nameA < nameB ? -1 : 1;
+}
+
+interface Entry {
+  readonly name: string;
+  /** From the root of the repository. */
+  readonly file: string;
+}
+
+async function entriesOf(name: string): Promise<Entry[]> {
+  const manifest = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'));
+  return Object.entries<Record<string, string>>(manifest.exports)
+    .filter(([entry]) => !entry.includes('*'))
+    .map(([entry, target]) => ({
+      name: posix.join(name, entry),
+      file: posix.join('packages', name, target['@unroll/source']),
+    }));
 }

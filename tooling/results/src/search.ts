@@ -39,6 +39,23 @@ const variants: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--average', 'none'],
     ['--average', 'ema', '--average-decay', '0.99'],
   ],
+  size: [
+    ['--hidden-size', '512'],
+    ['--hidden-size', '800'],
+  ],
+  dropout: [
+    ['--dropout-weights', '0'],
+    [
+      '--dropout-input',
+      '0.15',
+      '--dropout-output',
+      '0.2',
+      '--dropout-words',
+      '0.05',
+      '--dropout-weights',
+      '0.1',
+    ],
+  ],
 };
 
 await run(search);

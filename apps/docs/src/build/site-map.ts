@@ -82,10 +82,22 @@ const reference: Section = {
 /** Where pages are that have no Korean sister. */
 const englishOnly: readonly string[] = ['/packages/', '/api/', '/reference/', '/proof/', '/decisions/'];
 
+const otherEntries: Readonly<Record<string, readonly string[]>> = {
+  checkpoint: ['node'],
+  conformance: ['checks'],
+  'model-folder': ['node'],
+  text: ['node', 'huggingface'],
+};
+
 const packageNames = [
   ...['tensor', 'tensor-wasm', 'tensor-blas', 'backend', 'layers', 'losses', 'optimizers', 'rnnlm', 'text'],
   ...['checkpoint', 'model-folder', 'interchange', 'training', 'conformance', 'trainer'],
 ];
+
+/** What has a page of the API: a package, and what it has beside its main entry. */
+const apiNames = packageNames
+  .filter((name) => name !== 'trainer') // which is a command
+  .flatMap((name) => [name, ...(otherEntries[name] ?? []).map((entry) => `${name}/${entry}`)]);
 
 const playground: Entry = { path: '/playground', en: 'Playground', ko: '실습실' };
 
@@ -138,9 +150,7 @@ export function sidebarOf(lang: Lang): Record<string, SidebarGroup[]> {
   };
   const api = {
     text: 'API',
-    items: packageNames
-      .filter((name) => name !== 'trainer') // which is a command
-      .map((name) => ({ text: `@unroll/${name}`, link: `/api/${name}` })),
+    items: apiNames.map((name) => ({ text: `@unroll/${name}`, link: `/api/${name}` })),
   };
   const beside = [others, packages, api];
   return { ...Object.fromEntries(englishOnly.map((place) => [place, beside])), '/': own };
