@@ -21,16 +21,43 @@ export interface LoadedModel {
 export interface LoadOptions extends TokenizerOptions {
   /** Where the weights go. */
   readonly backend: Backend;
+  /** What they become, whatever they were saved as: `f32` unless given. */
+  readonly dtype?: 'f32' | 'f64';
 }
 
-/** A model as the values of a model folder; the weights are copied. */
+/** What a model folder holds beside the weights. */
+export type ModelDescription = Omit<ModelFiles, 'tensors'>;
+
+/**
+ * What is to be known of a model beside its weights.
+ * @throws CheckpointError if they do not belong together, or the model is none that could be made again
+ */
+export function describeModel(model: LanguageModel, tokenizer: Tokenizer): ModelDescription {
+  const config = { ...model.config, tokenizer: tokenizer.kind };
+  parseModelConfig(config, 'the model to be saved');
+  const { size, tokens } = tokenizer.vocabulary;
+  if (size !== config.vocabSize) {
+    throw new CheckpointError(
+      `the model to be saved: expected a tokenizer of its ${config.vocabSize} tokens, got one of ${size}; they belong to different models`,
+    );
+  }
+  return { config, vocab: tokens, tokenizer: tokenizer.toJSON?.() as JsonValue | undefined };
+}
+
+/**
+ * A model as the values of a model folder; the weights are copied.
+ * @throws CheckpointError as `describeModel` does, and if a weight is not a number
+ */
 export async function valuesOf(model: LanguageModel, tokenizer: Tokenizer): Promise<ModelFiles> {
-  return {
-    config: { ...model.config, tokenizer: tokenizer.kind },
-    vocab: tokenizer.vocabulary.tokens,
-    tokenizer: tokenizer.toJSON?.() as JsonValue | undefined,
-    tensors: await paramsToArrays(model.params),
-  };
+  const description = describeModel(model, tokenizer);
+  const tensors = await paramsToArrays(model.params);
+  for (const [name, { data }] of tensors) {
+    if (data.every(Number.isFinite)) continue;
+    throw new CheckpointError(
+      `the model to be saved: expected numbers in "${name}", got others; training has diverged, keep an earlier model`,
+    );
+  }
+  return { ...description, tensors };
 }
 
 /**
@@ -47,7 +74,7 @@ export async function modelFrom(values: ModelFiles, options: LoadOptions, prefix
     );
   }
   const tokenizer = await tokenizerFrom({ kind, vocab, json }, options, prefix);
-  const model = build(config, options.backend, tensors, prefix);
+  const model = build(config, options, tensors, prefix);
   try {
     assignParams(model.params, tensors, `${prefix}model.safetensors`);
   } catch (error) {
@@ -61,12 +88,12 @@ export async function modelFrom(values: ModelFiles, options: LoadOptions, prefix
 /** Every size is held against the weights before memory of that size is taken. */
 function build(
   config: ModelConfig,
-  backend: Backend,
+  { backend, dtype }: LoadOptions,
   weights: ReadonlyMap<string, NamedArray>,
   prefix: string,
 ): LanguageModel {
   try {
-    return createModel(config, { backend, weights });
+    return createModel(config, { backend, dtype, weights });
   } catch (cause) {
     if (ValueError.isInstance(cause)) {
       throw new CheckpointError(`${prefix}config.json: ${cause.message}`, { cause });

@@ -1,5 +1,5 @@
 import { CheckpointError, type JsonValue } from '@unroll/checkpoint';
-import { createTokenizer, type Tokenizer, type TokenizerKind, Vocabulary } from '@unroll/text';
+import { createTokenizer, TextError, type Tokenizer, type TokenizerKind, Vocabulary } from '@unroll/text';
 
 /** A tokenizer as the values of a model folder. */
 export interface SavedTokenizer {
@@ -18,6 +18,9 @@ export interface TokenizerOptions {
   readonly huggingFace?: (json: unknown) => Tokenizer | Promise<Tokenizer>;
 }
 
+/** Has a tokenizer of this kind a file of its own? The others are restored from the vocabulary alone. */
+export const hasOwnFile = (kind: unknown): boolean => kind === 'bpe' || kind === 'huggingface';
+
 /**
  * The tokenizer of a model folder.
  * @param prefix stands before the names of files in messages, such as `runs/first/`
@@ -28,28 +31,34 @@ export async function tokenizerFrom(
   { huggingFace }: TokenizerOptions = {},
   prefix = '',
 ): Promise<Tokenizer> {
-  const own = kind === 'word' || kind === 'char';
-  if (!own && json === undefined) {
+  const file = `${prefix}${hasOwnFile(kind) ? 'tokenizer' : 'vocab'}.json`;
+  if (hasOwnFile(kind) && json === undefined) {
     throw new CheckpointError(
-      `${prefix}tokenizer.json: expected the file, which the tokenizer ${kind} needs, got none; the model is incomplete`,
-    );
-  }
-  if (kind === 'huggingface' && !huggingFace) {
-    throw new CheckpointError(
-      `${prefix}config.json: expected the tokenizer word, char or bpe, got huggingface; give the option huggingFace to read it`,
+      `${file}: expected the file, which the tokenizer ${kind} needs, got none; the model is incomplete`,
     );
   }
   try {
     const vocabulary = Vocabulary.fromTokens(vocab);
-    if (kind !== 'huggingface' || !huggingFace) return createTokenizer(kind, vocabulary, json);
+    if (kind !== 'huggingface') return createTokenizer(kind, vocabulary, json);
+    if (!huggingFace) {
+      throw new CheckpointError(
+        `${prefix}config.json: expected the tokenizer word, char or bpe, got huggingface; give the option huggingFace to read it`,
+      );
+    }
     const tokenizer = await huggingFace(json);
-    const { size } = tokenizer.vocabulary;
-    if (size === vocabulary.size) return tokenizer;
-    throw new CheckpointError(
-      `expected the ${vocabulary.size} tokens of vocab.json, got ${size}; they belong to different models`,
-    );
+    expectSameTokens(tokenizer.vocabulary, vocabulary, file);
+    return tokenizer;
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(`${prefix}${own ? 'vocab' : 'tokenizer'}.json: ${message}`, { cause });
+    if (!TextError.isInstance(cause)) throw cause;
+    throw new CheckpointError(`${file}: ${cause.message}`, { cause });
   }
+}
+
+function expectSameTokens(got: Vocabulary, expected: Vocabulary, file: string): void {
+  const differs = expected.tokens.findIndex((token, id) => token !== got.tokens[id]);
+  if (differs < 0 && got.size === expected.size) return;
+  const which = got.size === expected.size ? `others from id ${differs}` : got.size;
+  throw new CheckpointError(
+    `${file}: expected the ${expected.size} tokens of vocab.json, got ${which}; they belong to different models`,
+  );
 }

@@ -1,8 +1,10 @@
 import { CheckpointError } from '@unroll/checkpoint';
-import { ReferenceBackend } from '@unroll/tensor';
+import { type LanguageModel, Rnnlm } from '@unroll/rnnlm';
+import { MemoryError, ReferenceBackend } from '@unroll/tensor';
+import type { Tokenizer } from '@unroll/text';
 import { describe, expect, it } from 'vitest';
 import { architectures, huggingFace, make, scores, TEXT, tokenizers } from '../test/saved.ts';
-import { packModel } from './pack-model.ts';
+import { packDescription, packModel } from './pack-model.ts';
 import { unpackModel } from './unpack-model.ts';
 
 describe('a model as bytes', () => {
@@ -28,8 +30,89 @@ describe('a model as bytes', () => {
   it('has the same bytes each time, and none of the file beside it matters', async () => {
     const files = await packModel(make(), tokenizers[0]);
     expect(await packModel(make(), tokenizers[0])).toEqual(files);
-    const more = new Map([...files, ['notes.txt', Uint8Array.of(1)]]);
+    const more = new Map([...files, ['notes.txt', Uint8Array.of(1)], ['tokenizer.json', Uint8Array.of(1)]]);
     await expect(unpackModel(more, { backend: new ReferenceBackend() })).resolves.toBeDefined();
+  });
+
+  it('has weights of 32 bits, or of 64 where they are asked for', async () => {
+    const [backend, { size }] = [new ReferenceBackend(), tokenizers[0].vocabulary];
+    const before = new Rnnlm({
+      backend,
+      vocabSize: size,
+      wordvecSize: 2,
+      hiddenSize: 2,
+      seed: 1,
+      dtype: 'f64',
+    });
+    const files = await packModel(before, tokenizers[0]);
+    const [same, less] = [
+      await unpackModel(files, { backend, dtype: 'f64' }),
+      await unpackModel(files, { backend }),
+    ];
+    const numbers = await before.params[0].value.read();
+    expect(await same.model.params[0].value.read()).toEqual(numbers);
+    expect(await less.model.params[0].value.read()).toEqual(Float32Array.from(numbers));
+  });
+
+  it('is whole without the weights, too', async () => {
+    const files = await packModel(make(tokenizers[2]), tokenizers[2]);
+    files.delete('model.safetensors');
+    expect(packDescription(make(tokenizers[2]), tokenizers[2])).toEqual(files);
+  });
+});
+
+describe('what could not be loaded again is not packed', () => {
+  it.each<[what: string, model: LanguageModel, tokenizer: Tokenizer, message: string]>([
+    [
+      'the tokenizer of another model',
+      make(tokenizers[0]),
+      tokenizers[1],
+      'expected a tokenizer of its 8 tokens, got one of 14',
+    ],
+    [
+      'more layers than a file may ask for',
+      make(tokenizers[0], { ...architectures[3], wordvecSize: 1, hiddenSize: 1, layers: 101 }),
+      tokenizers[0],
+      'expected layers to be a whole number from 1 to 100, got 101',
+    ],
+  ])('%s', async (_, model, tokenizer, message) => {
+    await expect(packModel(model, tokenizer)).rejects.toThrow(CheckpointError);
+    await expect(packModel(model, tokenizer)).rejects.toThrow(message);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('a weight that is %d', async (weight) => {
+    const model = make();
+    const { value } = model.params[2];
+    value.write((await value.read()).fill(weight, 1, 2));
+    await expect(packModel(model, tokenizers[0])).rejects.toThrow(
+      `expected numbers in "${model.params[2].name}"`,
+    );
+  });
+});
+
+/** Has room for so many tensors and no more. */
+class SmallBackend extends ReferenceBackend {
+  #left: number;
+
+  constructor(tensors: number) {
+    super();
+    this.#left = tensors;
+  }
+
+  override allocate(...what: Parameters<ReferenceBackend['allocate']>) {
+    if (this.#left-- === 0) throw new MemoryError('SmallBackend: expected room for one more');
+    return super.allocate(...what);
+  }
+}
+
+describe('a backend without enough room', () => {
+  it('says so itself, and is as empty as before', async () => {
+    const files = await packModel(make(), tokenizers[0]);
+    for (let tensors = 0; tensors < 12; tensors++) {
+      const backend = new SmallBackend(tensors);
+      await expect(unpackModel(files, { backend })).rejects.toThrow(MemoryError);
+      expect(backend.bytes, `${tensors} tensors`).toBe(0);
+    }
   });
 });
 
@@ -117,6 +200,14 @@ describe('bytes that are no model', () => {
     await expect(unpackModel(files, { backend, huggingFace: async () => tokenizers[0] })).rejects.toThrow(
       'tokenizer.json: expected the 4 tokens of vocab.json, got 8; they belong to different models',
     );
+    const json = new TextDecoder().decode(files.get('tokenizer.json'));
+    const others = new Map(files).set('tokenizer.json', new TextEncoder().encode(json.replace('sat', 'ate')));
+    await expect(unpackModel(others, { backend, huggingFace })).rejects.toThrow(
+      'tokenizer.json: expected the 4 tokens of vocab.json, got others from id 3',
+    );
+    await expect(
+      unpackModel(files, { backend, huggingFace: () => Promise.reject(new Error('no such package')) }),
+    ).rejects.toThrow(/^no such package$/);
     files.set('tokenizer.json', new TextEncoder().encode('[]'));
     await expect(unpackModel(files, { backend, huggingFace })).rejects.toThrow('tokenizer.json: ');
   });

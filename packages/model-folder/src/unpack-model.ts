@@ -1,5 +1,6 @@
 import { CheckpointError, parseConfig, parseJson, parseSafetensors, parseVocab } from '@unroll/checkpoint';
 import { type LoadedModel, type LoadOptions, modelFrom } from './model-values.ts';
+import { hasOwnFile } from './tokenizer-from.ts';
 
 /**
  * A model from the files of a model folder as bytes, by name; other files do not matter.
@@ -15,10 +16,11 @@ export async function unpackModel(
     const got = files.size > 0 ? [...files.keys()].slice(0, 5).join(', ') : 'none';
     throw new CheckpointError(`expected a file ${name} of a model folder, got ${got}`);
   };
-  const json = files.get('tokenizer.json');
+  const config = parseConfig(read('config.json'));
+  const json = hasOwnFile(config.tokenizer) ? files.get('tokenizer.json') : undefined;
   return modelFrom(
     {
-      config: parseConfig(read('config.json')),
+      config,
       vocab: parseVocab(read('vocab.json')),
       tokenizer: json && parseJson(json, 'tokenizer.json'),
       tensors: parseSafetensors(read('model.safetensors'), 'model.safetensors').tensors,

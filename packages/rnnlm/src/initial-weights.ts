@@ -72,14 +72,18 @@ export class InitialWeights {
   }
 
   #parameter(name: string, shape: Shape, make: () => Tensor): Parameter {
-    const value = this.#given ? this.#take(name, shape, this.#given) : make();
-    return this.#memory.parameter(name, this.#memory.own(value));
+    try {
+      const value = this.#given ? this.#take(name, shape, this.#given) : make();
+      return this.#memory.parameter(name, this.#memory.own(value));
+    } catch (error) {
+      this.dispose(); // nobody will have a model whose weights could be given back
+      throw error;
+    }
   }
 
   #take(name: string, shape: Shape, given: NonNullable<ModelOptions['weights']>): Tensor {
     const found = given.get(name);
     if (!found || !sameShape(found.shape, shape)) {
-      this.dispose(); // nobody will have a model whose weights could be given back
       throw new ShapeError(
         `weights: expected ${name} ${formatShape(shape)}, got ${found ? formatShape(found.shape) : 'none'}; are they of another model?`,
       );

@@ -1,3 +1,4 @@
+import { MemoryError } from '@unroll/tensor';
 import { describe, expect, it } from 'vitest';
 import { Heap } from './heap.ts';
 
@@ -35,6 +36,7 @@ describe('Heap', () => {
 
   it('says how much was missing when it cannot grow so far, and goes on', () => {
     const { heap } = makeHeap();
+    expect(() => heap.take(2 ** 27)).toThrow(MemoryError);
     expect(() => heap.take(2 ** 27)).toThrow('expected room for 134217728 more bytes');
     expect(heap.take(100)).toBe(1024);
   });

@@ -1,4 +1,4 @@
-import { ValueError } from '@unroll/tensor';
+import { MemoryError } from '@unroll/tensor';
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
@@ -72,7 +72,7 @@ export class Heap {
       else this.#free.push({ start: Math.max(this.#end, grown), end });
       this.#end = end;
     } catch {
-      throw new ValueError(
+      throw new MemoryError(
         `WasmBackend: expected room for ${size} more bytes, but its memory of ${this.#memory.buffer.byteLength} bytes cannot grow so far (4 GiB is the limit); use a smaller model or batch, or dispose of what is not needed`,
       );
     }

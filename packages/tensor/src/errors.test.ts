@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
+import { DTypeError, MemoryError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
 
 describe('isInstance of each kind', () => {
-  const kinds = [DTypeError, ShapeError, StateError, ValueError];
+  const kinds = [DTypeError, MemoryError, ShapeError, StateError, ValueError];
   test.each(kinds)('of %o knows its own kind and no other', (Kind) => {
     for (const Other of kinds) expect(Kind.isInstance(new Other(''))).toBe(Kind === Other);
     expect(Kind.isInstance(new Error(''))).toBe(false);
@@ -10,7 +10,7 @@ describe('isInstance of each kind', () => {
 });
 
 describe('UnrollError.isInstance', () => {
-  test.each([DTypeError, ShapeError, StateError, ValueError])('knows %o', (Kind) => {
+  test.each([DTypeError, MemoryError, ShapeError, StateError, ValueError])('knows %o', (Kind) => {
     const error = new Kind('what was wrong');
     expect(UnrollError.isInstance(error)).toBe(true);
     expect(error).toBeInstanceOf(Error);

@@ -53,6 +53,17 @@ export class StateError extends UnrollError {
   }
 }
 
+/** A backend has no room for what it is to hold. */
+export class MemoryError extends UnrollError {
+  constructor(message: string) {
+    super('MemoryError', 'memory', message);
+  }
+
+  static override isInstance(error: unknown): error is MemoryError {
+    return kindOf(error) === 'memory';
+  }
+}
+
 /** A number is outside its range: an id outside the vocabulary, a ratio above 1, a size of 0. */
 export class ValueError extends UnrollError {
   constructor(message: string) {

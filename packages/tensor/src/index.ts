@@ -1,7 +1,7 @@
 export type { Backend, InputGate, Storage } from './backend.ts';
 export { randn, tensor, zeros } from './create.ts';
 export { bytesPerElement, type DType, makeArray, type TypedArray } from './dtype.ts';
-export { DTypeError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
+export { DTypeError, MemoryError, ShapeError, StateError, UnrollError, ValueError } from './errors.ts';
 export type { Layer } from './layer.ts';
 export { Memory } from './memory.ts';
 export { type Parameter, parameter, transposed } from './parameter.ts';

@@ -5,7 +5,7 @@ import type { Backend } from '@unroll/tensor';
 export type ModelFolder = ReadonlyMap<string, Uint8Array>;
 
 /**
- * Its model, whatever tokenizer it has: what reads those of other tools is fetched when there is one.
+ * Its model, whatever tokenizer it has: what reads those of other tools is loaded when there is one.
  * @throws CheckpointError naming the file that is missing, or not what it should be
  */
 export const unpackFolder = (folder: ModelFolder, backend: Backend): Promise<LoadedModel> =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { paramsToArrays, serializeSafetensors } from '@unroll/checkpoint';
 import { writeFileWhole } from '@unroll/checkpoint/node';
 import { modelPy, toNpz, toOnnx, toPyTorch } from '@unroll/interchange';
-import { packModel } from '@unroll/model-folder';
+import { packDescription } from '@unroll/model-folder';
 import { loadModel } from '@unroll/model-folder/node';
 import { ReferenceBackend } from '@unroll/tensor';
 import { UsageError } from '../exit-code.ts';
@@ -46,7 +46,7 @@ export async function exportModel(
   });
   const tensors = await paramsToArrays(model.params);
   const config = { ...model.config, tokenizer: tokenizer.kind };
-  const files = await packModel(model, tokenizer);
+  const files = packDescription(model, tokenizer);
   model.dispose();
   if (format === 'npz') {
     await writeFileWhole(out, toNpz(tensors));
@@ -59,7 +59,6 @@ export async function exportModel(
     files.set('model.py', new TextEncoder().encode(modelPy(config)));
     files.set('model.safetensors', serializeSafetensors(toPyTorch(config, tensors)));
   } else {
-    files.delete('model.safetensors');
     files.set('model.onnx', toOnnx(config, tensors));
   }
   await writeFolderWhole(out, files);

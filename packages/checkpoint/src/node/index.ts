@@ -1,5 +1,5 @@
 export { readFileChecked } from './read-file-checked.ts';
-export { readModelFolder } from './read-model-folder.ts';
+export { readModelDescription, readModelFolder } from './read-model-folder.ts';
 export { readSafetensorsFile } from './read-safetensors-file.ts';
 export {
   listSnapshots,

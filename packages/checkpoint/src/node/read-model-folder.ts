@@ -19,13 +19,22 @@ const INCOMPLETE =
  * @throws CheckpointError that names the file, for a missing folder or file, a damaged one, and one that is too large
  */
 export async function readModelFolder(folder: string): Promise<ModelFiles> {
+  const description = await readModelDescription(folder);
+  const { tensors } = await readWeights(modelPaths(folder).weights, INCOMPLETE);
+  return { ...description, tensors };
+}
+
+/**
+ * The same without the weights, which are neither read nor need be there.
+ *
+ * @throws CheckpointError as `readModelFolder` does
+ */
+export async function readModelDescription(folder: string): Promise<Omit<ModelFiles, 'tensors'>> {
   await checkFolder(folder);
   const paths = modelPaths(folder);
   const config = parseConfig(await readFileChecked(paths.config, MAX_CONFIG_BYTES, INCOMPLETE), paths.config);
   const vocab = parseVocab(await readFileChecked(paths.vocab, MAX_VOCAB_BYTES, INCOMPLETE), paths.vocab);
-  const tokenizer = await readTokenizer(paths.tokenizer);
-  const { tensors } = await readWeights(paths.weights, INCOMPLETE);
-  return { config, vocab, tokenizer, tensors };
+  return { config, vocab, tokenizer: await readTokenizer(paths.tokenizer) };
 }
 
 /** Undefined if there is none: most models need none. */

@@ -46,7 +46,8 @@ describe('a model folder', () => {
   });
 
   it('is refused when the weights are cut off at any byte', async () => {
-    await saveModel(folder, make(), tokenizers[0]);
+    const smallest = { model: 'simple-rnnlm', wordvecSize: 1, hiddenSize: 1 };
+    await saveModel(folder, make(tokenizers[0], smallest), tokenizers[0]);
     const path = join(folder, 'model.safetensors');
     const whole = await readFile(path);
     const backend = new ReferenceBackend();
@@ -59,6 +60,22 @@ describe('a model folder', () => {
     expect(backend.bytes).toBe(0);
     await writeFile(path, whole);
     await expect(loadModel(folder, { backend })).resolves.toBeDefined();
+  });
+
+  it('says what it is and gives its tokenizer also without weights', async () => {
+    await saveModel(folder, make(), tokenizers[0]);
+    await writeFile(join(folder, 'model.safetensors'), 'nonsense');
+    expect((await loadConfig(folder)).hiddenSize).toBe(4);
+    await rm(join(folder, 'model.safetensors'));
+    expect((await loadTokenizer(folder)).vocabulary.tokens).toEqual(tokenizers[0].vocabulary.tokens);
+  });
+
+  it('keeps its model when another is to be saved with a tokenizer that is not its own', async () => {
+    const before = make();
+    await saveModel(folder, before, tokenizers[0]);
+    await expect(saveModel(folder, make(tokenizers[1]), tokenizers[0])).rejects.toThrow(CheckpointError);
+    const { model } = await loadModel(folder, { backend: new ReferenceBackend() });
+    expect(await scores(model)).toEqual(await scores(before));
   });
 
   it.each(['model.safetensors', 'config.json', 'vocab.json'])('without %s is refused', async (name) => {

@@ -1,6 +1,6 @@
 import type { Backend, Storage } from '../backend.ts';
 import { bytesPerElement, type DType, makeArray, type TypedArray } from '../dtype.ts';
-import { StateError, ValueError } from '../errors.ts';
+import { MemoryError, StateError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { affine, affineGrads } from './affine.ts';
 import * as cells from './cells.ts';
@@ -32,7 +32,7 @@ export class ReferenceBackend implements Backend {
       this.#bytes += bytes;
       return storage;
     } catch {
-      throw new ValueError(
+      throw new MemoryError(
         `ReferenceBackend: expected room for ${bytes} more bytes, but the machine has none; ${this.#bytes} are held`,
       );
     }
