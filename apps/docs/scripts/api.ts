@@ -75,21 +75,22 @@ for (const name of await readdir(out, { recursive: true })) {
 
 /** The list of packages, with what each is for. */
 async function described(page: string): Promise<string> {
-  const lines = page.replace('## Modules', '').split('\n').sort(byName);
-  const withWords = lines.map(async (line) => {
-    const [, name, entry] = line.match(/^- \[@unroll\/([\w-]+)(\/\w+)?\]/) ?? [];
-    if (name === undefined) return line;
+  const names = /^- \[@unroll\/([\w-]+)(\/\w+)?\]/;
+  const lines = page.replace('## Modules', '').split('\n');
+  const [heading, list] = [
+    lines.filter((line) => !names.test(line)),
+    lines.filter((line) => names.test(line)),
+  ];
+  // A package comes before its other entries.
+  const keyOf = (line: string): string => (line.match(names) ?? []).slice(1).join('');
+  list.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const withWords = list.map(async (line) => {
+    const [, name, entry] = line.match(names) ?? [];
     if (entry !== undefined) return `  ${line}`;
     const { description } = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'));
     return `${line}: ${description}`;
   });
-  return (await Promise.all(withWords)).join('\n');
-}
-
-/** Of two packages in a list: what comes first by its name, and a package before its other entries. Other lines stay where they are. */
-function byName(a: string, b: string): number {
-  const [nameA, nameB] = [a, b].map((line) => line.match(/^- \[([^\]]+)\]/)?.[1]);
-  return nameA === undefined || nameB === undefined || nameA === nameB ? 0 : nameA < nameB ? -1 : 1;
+  return [...heading, ...(await Promise.all(withWords)), ''].join('\n');
 }
 
 interface Entry {

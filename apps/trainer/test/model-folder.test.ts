@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallText, smallTraining, temporaryFolder, unroll } from './unroll.ts';
@@ -38,6 +38,19 @@ describe('a damaged model folder', () => {
         expect(code).toBe(3);
         expect(stdout).toBe('');
       }
+    },
+  );
+
+  it.each([0, 0.01, 0.5, 0.999])(
+    'is refused with 3 when the weights are cut off after %d of them',
+    async (share) => {
+      const folder = await damaged(async (path) => {
+        const weights = join(path, 'model.safetensors');
+        await truncate(weights, Math.floor((await stat(weights)).size * share));
+      });
+      const { code, stderr, stdout } = await unroll(['generate', folder]);
+      expect(stderr).toContain('model.safetensors');
+      expect([code, stdout]).toEqual([3, '']);
     },
   );
 

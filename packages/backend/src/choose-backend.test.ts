@@ -47,6 +47,17 @@ describe('createBackend', () => {
     await expect(createBackend({ backend: 'blas' })).rejects.toThrow(StateError);
   });
 
+  it('takes plain TypeScript where there is no room for a memory of WebAssembly, and says so', async () => {
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function none() {
+      throw new RangeError('could not allocate memory');
+    });
+    onTestFinished(() => memory.mockRestore());
+    const { backend, description } = await chooseBackend();
+    expect(description).toContain('(no wasm: WasmBackend: expected room for a memory of up to 4 GiB');
+    await expectProduct(backend);
+    await expect(createBackend({ backend: 'wasm' })).rejects.toThrow(StateError);
+  });
+
   it('takes WebAssembly where the package that calls a BLAS cannot be loaded, and says why', async () => {
     vi.stubEnv('UNROLL_BLAS', '');
     vi.doMock('@unroll/tensor-blas', () => {

@@ -6,7 +6,6 @@ import {
   formatShape,
   type InputGate,
   keyOf,
-  MemoryError,
   makeArray,
   ShapeError,
   StateError,
@@ -155,7 +154,7 @@ export class WasmBackend implements Backend {
     const memory = makeMemory(initial, shared);
     if (!memory && threads === undefined && shared) return alone();
     if (!memory) {
-      throw new MemoryError(
+      throw new StateError(
         `WasmBackend: expected room for a memory of up to 4 GiB, ${shared ? 'shared by all threads, but it cannot be had; ask for { threads: 1 }' : 'but it cannot be had; is there a limit on memory here (ulimit -v)?'}`,
       );
     }

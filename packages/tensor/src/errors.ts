@@ -53,7 +53,7 @@ export class StateError extends UnrollError {
   }
 }
 
-/** A backend has no room for what it is to hold. */
+/** A backend that works has no room for what it is to hold. */
 export class MemoryError extends UnrollError {
   constructor(message: string) {
     super('MemoryError', 'memory', message);
