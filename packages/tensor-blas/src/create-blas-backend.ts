@@ -7,7 +7,7 @@ export interface BlasBackendOptions {
   threads?: number;
   /** Path or name of the library; by default what UNROLL_BLAS says, or else the machine's usual one. */
   library?: string;
-  /** Products of fewer multiplications stay in WebAssembly; 1e7 by default. */
+  /** Products of fewer multiplications stay in WebAssembly; 8e6 by default. */
   least?: number;
 }
 

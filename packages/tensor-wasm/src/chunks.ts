@@ -18,7 +18,7 @@ export const columnsFor = (rows: number): number => Math.ceil(Math.max(262144 / 
  * other operand anew for each would be felt.
  */
 export function outsideBlockFor(M: number, N: number, K: number): [rows: number, columns: number] {
-  const wanted = Math.ceil((M * N * K) / 1.6e7);
+  const wanted = Math.ceil((M * N * K) / 6e6); // less than goes outside, which would else be one block for one thread
   const cut = (length: number, unit: number) => {
     const most = Math.max(1, Math.min(wanted, 16, Math.floor(length / 128)));
     const chunks = 2 ** Math.floor(Math.log2(most)); // which most numbers of threads share evenly

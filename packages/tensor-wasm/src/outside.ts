@@ -25,7 +25,7 @@ export interface OutsideProducts {
   readonly module: string;
   /** Handed to `openGemm`, so it must be data that a worker can be sent. */
   readonly options: unknown;
-  /** Products of fewer multiplications stay in WebAssembly; 1e7 by default. */
+  /** Products of fewer multiplications stay in WebAssembly; 8e6 by default. */
   readonly least?: number;
 }
 

@@ -57,7 +57,7 @@ export interface WasmBackendOptions {
 const LEAST_LISTED = 65536;
 
 /** Products of fewer multiplications are not worth the way outside. */
-const LEAST_OUTSIDE = 1e7;
+const LEAST_OUTSIDE = 8e6;
 
 /** What a product does beside multiplying. */
 interface Also {
