@@ -33,7 +33,7 @@ export const rows: readonly Row[] = [
     measure: 'perplexity',
     extras: [
       { name: 'cache', evaluate: ['--cache'], under: 'cache' },
-      { name: 'dynamic', evaluate: ['--dynamic', '0.06', '--dynamic-decay', '0.002'], under: 'dynamic' },
+      { name: 'dynamic', evaluate: ['--dynamic', '0.1', '--dynamic-decay', '0.006'], under: 'dynamic' },
     ],
     published: [zaremba],
     goals: [
