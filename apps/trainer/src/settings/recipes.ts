@@ -34,7 +34,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     published:
       'Penn Treebank, test perplexity 82.7, a regularized LSTM of two layers of 650 (Zaremba et al. 2014, arXiv:1409.2329, table 1)',
     reached:
-      'test perplexity 79.0, with a cache 72.9: mean of three seeds, 53 minutes on two cores with a BLAS',
+      'test perplexity 79.0, with a cache 72.9: mean of three seeds, 51 minutes on two cores with a BLAS',
     values: {
       model: {
         ...{ name: 'stacked-rnnlm', wordvecSize: 256, hiddenSize: 650, layers: 1, head: 'projected' },
