@@ -13,12 +13,18 @@ export function chunksFor(multiplications: number): number {
 /** How many columns a chunk of a sum over all rows has. */
 export const columnsFor = (rows: number): number => Math.ceil(Math.max(262144 / rows, 64) / 64) * 64;
 
+/** Products of fewer multiplications are not worth the way outside. */
+export const LEAST_OUTSIDE = 8e6;
+
+/** Less than that: as one chunk, a product would be one thread's alone. */
+const CHUNK_OUTSIDE = 6e6;
+
 /**
  * How many rows and columns a chunk of a product outside has. The longer side is cut, never into slices so thin that packing the
  * other operand anew for each would be felt.
  */
 export function outsideBlockFor(M: number, N: number, K: number): [rows: number, columns: number] {
-  const wanted = Math.ceil((M * N * K) / 6e6); // less than goes outside, which would else be one block for one thread
+  const wanted = Math.ceil((M * N * K) / CHUNK_OUTSIDE);
   const cut = (length: number, unit: number) => {
     const most = Math.max(1, Math.min(wanted, 16, Math.floor(length / 128)));
     const chunks = 2 ** Math.floor(Math.log2(most)); // which most numbers of threads share evenly

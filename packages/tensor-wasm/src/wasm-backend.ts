@@ -15,7 +15,7 @@ import {
   type TypedArray,
   ValueError,
 } from '@unroll/tensor';
-import { blockFor, chunksFor, columnsFor, outsideBlockFor } from './chunks.ts';
+import { blockFor, chunksFor, columnsFor, LEAST_OUTSIDE, outsideBlockFor } from './chunks.ts';
 import { Crew } from './crew.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { Heap } from './heap.ts';
@@ -55,9 +55,6 @@ export interface WasmBackendOptions {
 
 /** A smaller matrix is gone through faster than a list is kept. */
 const LEAST_LISTED = 65536;
-
-/** Products of fewer multiplications are not worth the way outside. */
-const LEAST_OUTSIDE = 8e6;
 
 /** What a product does beside multiplying. */
 interface Also {

@@ -54,7 +54,7 @@ Every figure that was measured comes from a file that a command wrote, or was co
 
 One training step of the book's Rnnlm (N 20, T 35, D = H = 100, V 10,000: forward, backward, clipping, SGD), on ${machine.cores} cores of an ${machine.cpu}, ${machine.os}, Node ${machine.node},
 ${machine.blas}, ${date}, by \`pnpm bench\`. All begin with the same weights and agree in their losses.
-Threads of PyTorch that stay awake between operations (\`OMP_WAIT_POLICY=active\`) are quicker where nothing else runs, and slower where something does.
+Threads of PyTorch may sleep between operations or stay awake (\`OMP_WAIT_POLICY=active\`); which is quicker depends on the machine, so both are here.
 
 | | ms | of PyTorch's best | memory, MB |
 |---|---:|---:|---:|
