@@ -171,14 +171,23 @@ describe('unroll train --dry-run', () => {
     if (tmpdir() !== temporary) expect(await readdir(temporary)).toEqual([]);
   });
 
-  it.skipIf(process.platform === 'win32')('ends at once with Ctrl-C, and leaves nothing behind', async () => {
-    const { folder, data, out } = await withText();
-    const temporary = join(folder, 'tmp');
-    await mkdir(temporary);
-    const { child, ended } = start([...smallTraining(data, out), '--dry-run'], { TMPDIR: temporary });
-    child.stdout.once('data', () => child.kill('SIGINT')); // the folder is there by then
-    expect((await ended).code).toBe(130);
-    expect(await readdir(temporary)).toEqual([]);
+  // At once, there is no folder yet; later, a model and checkpoints are being written.
+  describe.skipIf(process.platform === 'win32').each([0, 5, 20, 50])('after %d ms', (delay) => {
+    it.each([
+      ['Ctrl-C', 130, (child: ReturnType<typeof start>['child']) => child.kill('SIGINT')],
+      ['a reader that goes away', 0, (child: ReturnType<typeof start>['child']) => child.stdout.destroy()],
+    ])('ends with %s and leaves nothing behind', async (_name, expected, end) => {
+      const { folder, data, out } = await withText();
+      const temporary = join(folder, 'tmp');
+      await mkdir(temporary);
+      // So large that it is not over by then.
+      const args = smallTraining(data, out, '--hidden-size', '512', '--dry-run');
+      const { child, ended } = start(args, { TMPDIR: temporary });
+      child.stdout.once('data', () => setTimeout(() => end(child), delay));
+      const { code, stderr } = await ended;
+      expect([code, stderr]).toEqual([expected, '']);
+      expect(await readdir(temporary)).toEqual([]);
+    });
   });
 
   it('says with 3 what is wrong with the text, too', async () => {

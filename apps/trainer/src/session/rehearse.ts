@@ -49,20 +49,24 @@ export async function rehearse(
     checkpoints: { saveInterval: 1, keep: 2 },
   };
   const first = await prepare(often, known);
+  const signals = listenToSignals();
+  const interrupted = (): number | undefined => signals.ending && ExitCode.ofSignal[signals.ending];
+  for (const [name, value] of describeRun(first)) print(name, value);
+  console.log();
+  await breathe(); // a reader that went away ends the process here, before there is a folder
+
+  // To end by process.exit while a file is being written would leave the folder behind: the write goes on beside the removal.
+  // So nothing is printed until all is written, and a signal is waited out to the next look.
   const path = await mkdtemp(join(tmpdir(), 'unroll-dry-run-'));
-  // However the process ends, nothing is left behind.
   const clean = () => rmSync(path, { recursive: true, force: true });
   process.once('exit', clean);
-  const signals = listenToSignals((ending) => process.exit(ExitCode.ofSignal[ending])); // there is nothing to save
   const folder = await RunFolder.check(path, [], { command });
   try {
     await folder.begin();
-    for (const [name, value] of describeRun(first)) print(name, value);
-    console.log();
     const lastStep = Math.min(2, first.steps);
     await saveModel(path, first.model, first.tokenizer);
     const watch = new StepWatch();
-    const code = await runSession(first, folder, watch, { command, stopAfter: lastStep });
+    const code = interrupted() ?? (await runSession(first, folder, watch, { command, stopAfter: lastStep }));
     if (code !== ExitCode.ok) return code;
     const whole = await readSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
     const findings: Findings = {
@@ -79,7 +83,8 @@ export async function rehearse(
     const { state } = unpackCheckpoint(await readSnapshot(join(path, 'checkpoints'), nameOf(1)), again, path);
     if (state.step < lastStep) {
       await removeSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
-      const code = await runSession(again, folder, watch, { command, stopAfter: lastStep }, state);
+      const code =
+        interrupted() ?? (await runSession(again, folder, watch, { command, stopAfter: lastStep }, state));
       if (code !== ExitCode.ok) return code;
     }
     const resumed = await readSnapshot(join(path, 'checkpoints'), nameOf(lastStep));
@@ -90,6 +95,8 @@ export async function rehearse(
         `--dry-run: ${name} is not the same after a resume; this is a bug, or the machine computes differently each time`,
       );
     }
+    const ended = interrupted();
+    if (ended !== undefined) return ended;
     console.log(
       `ok: trained ${lastStep === 1 ? 'a step' : 'two steps'}, saved, loaded, and went on to the same bits`,
     );
