@@ -10,7 +10,8 @@ import { MaskedLayer } from './masked-layer.ts';
 export class Dropout extends MaskedLayer implements Layer {
   readonly params: readonly Parameter[] = [];
   readonly #memory = new Memory();
-  #plan: { x: Tensor; out: Tensor; dx: Tensor } | undefined;
+  /** Of the last forward. */
+  #x: Tensor | undefined;
 
   /**
    * @param ratio from 0 up to, but not including, 1
@@ -20,22 +21,21 @@ export class Dropout extends MaskedLayer implements Layer {
     super(ratio, seed);
   }
 
-  /** x `(N, D)` to the same shape */
+  /** x `(N, D)` to the same shape; x itself if nothing is dropped */
   forward(x: Tensor): Tensor {
-    const { out } = this.#planFor(x);
+    expectShape(`${this.name}.forward`, 'x', x.shape, this.axes);
+    this.#x = undefined; // until there is room
     this.draw();
-    if (!this.drops) return x;
-    this.mask(out, x);
+    const out = this.#pass('out', x);
+    this.#x = x;
     return out;
   }
 
-  /** dout of the shape of x, to dx: the mask of the last forward */
+  /** dout of the shape of x, to dx: the mask of the last forward; dout itself if nothing was dropped */
   backward(dout: Tensor): Tensor {
-    const { out, dx } = expectForward(this.name, this.#plan);
-    expectShape(`${this.name}.backward`, 'dout', dout.shape, out.shape);
-    if (!this.drops) return dout;
-    this.mask(dx, dout);
-    return dx;
+    const x = expectForward(this.name, this.#x);
+    expectShape(`${this.name}.backward`, 'dout', dout.shape, x.shape);
+    return this.#pass('dx', dout);
   }
 
   /** Bytes held by buffers and by gradients made here. */
@@ -55,15 +55,10 @@ export class Dropout extends MaskedLayer implements Layer {
     return ['N', 'D'];
   }
 
-  #planFor(x: Tensor): { out: Tensor } {
-    if (this.#plan?.x === x) return this.#plan;
-    expectShape(`${this.name}.forward`, 'x', x.shape, this.axes);
-    this.#plan = undefined; // until there is room for all of it
-    this.#plan = {
-      x,
-      out: this.#memory.take('out', x.backend, x.shape, x.dtype),
-      dx: this.#memory.take('dx', x.backend, x.shape, x.dtype),
-    };
-    return this.#plan;
+  #pass(name: string, x: Tensor): Tensor {
+    if (!this.drops) return x;
+    const out = this.#memory.take(name, x.backend, x.shape, x.dtype);
+    this.mask(out, x);
+    return out;
   }
 }
