@@ -37,6 +37,14 @@ it('shows the mean over the seeds with the least and the most, and the mean of t
   );
 });
 
+it('names the seeds of a figure that not all of them have', () => {
+  const plain = [1, 2, 3].map((seed) => madeResult({ seed }, 13));
+  const withTwo = [withExact(1, 13, 13.5), plain[1], withExact(3, 13, 15)];
+  const figures = (runs: Result[]) => rowsOf(shortTable([tinyRow], new Map([['tiny-char', runs]]), ''))[2][2];
+  expect(figures([withExact(1, 13, 13.5), plain[1]])).toBe('13.00 (13.00 to 13.00); exact 13.50 (seed 1)');
+  expect(figures(withTwo)).toBe('13.00 (13.00 to 13.00); exact 14.25 (13.50 to 15.00; seed 1, 3)');
+});
+
 it('says plainly whether a goal is met: by the mean, before it is rounded', () => {
   const goals = (...perplexities: number[]) => {
     const results = perplexities.map((perplexity, i) => madeResult({ seed: i }, perplexity));

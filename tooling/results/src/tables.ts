@@ -137,12 +137,17 @@ function figures(row: Row, runs: readonly Result[]): string {
     .join('; ');
 }
 
+/** With the seeds, if it was not measured of all. */
 function meanAndRange(row: Row, name: string, runs: readonly Result[]): string {
   const values = valuesOf(row, name, runs);
   if (values.length === 0) return '';
-  const middle = show(row, mean(values));
-  if (values.length === 1) return middle;
-  return `${middle} (${show(row, Math.min(...values))} to ${show(row, Math.max(...values))})`;
+  const notes: string[] = [];
+  if (values.length > 1) notes.push(`${show(row, Math.min(...values))} to ${show(row, Math.max(...values))}`);
+  if (values.length < runs.length) {
+    const seeds = runs.filter(({ measured }) => measured[name]).map(({ seed }) => seed);
+    notes.push(`seed ${seeds.join(', ')}`);
+  }
+  return `${show(row, mean(values))}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }
 
 const valuesOf = ({ measure }: Row, name: string, runs: readonly Result[]): number[] =>
